@@ -1,0 +1,148 @@
+"""Right answers, wrong answers and mutants against an exercise's tests, each in a forked process of its own.
+
+A candidate takes the place of the solution cell: set-up, candidate and test cells run in one namespace, as a notebook
+would run them, but without a kernel: hundreds of candidates a minute. What is asked is which test cells fail.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import importlib
+import multiprocessing as mp
+import os
+import resource
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from typing import Any
+
+_MEMORY = 4 << 30  # bytes of address space: a runaway candidate dies, the machine does not
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One candidate for one exercise: the code of its cells. ``tests`` are (name, source), in the order of the notebook."""
+
+    setup: str
+    candidate: str
+    tests: tuple[tuple[str, str], ...]
+
+
+@dataclass
+class Outcome:
+    """Which test cells failed, each with the error it ended in ("NotImplementedError: …"); seconds the whole took."""
+
+    failed: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+def warm_up(setups: Iterable[str]) -> None:
+    """Import what set-up cells import, once, in the process that later forks the trials."""
+    for setup in setups:
+        for node in ast.walk(ast.parse(setup)):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+            for name in names:
+                with contextlib.suppress(ImportError):
+                    importlib.import_module(name)
+
+
+def run_trials(
+    trials: Sequence[Trial], seconds: float = 60.0, jobs: int | None = None, done: Callable[[], Any] = lambda: None
+) -> list[Outcome]:
+    """Run every trial, ``jobs`` at a time (as many as there are processors); ``done`` is called as each one ends.
+
+    A trial still running after ``seconds`` is killed; the cells it had not come to have failed with "TimeoutError".
+    """
+    outcomes = [Outcome() for _ in trials]
+    waiting: Iterator[int] = iter(range(len(trials)))
+    running: dict[Connection, tuple[int, mp.process.BaseProcess, float]] = {}
+    context = mp.get_context("fork")
+    try:
+        while True:
+            while len(running) < (jobs or os.cpu_count() or 1) and (index := next(waiting, None)) is not None:
+                ours, theirs = context.Pipe(duplex=False)
+                child = context.Process(target=_child, args=(trials[index], theirs, seconds))
+                child.start()
+                theirs.close()
+                running[ours] = index, child, time.monotonic()
+            if not running:
+                return outcomes
+            for pipe in wait(list(running), timeout=0.2):
+                _receive(pipe, outcomes[running[pipe][0]])  # type: ignore[arg-type]
+            for pipe, (index, child, started) in list(running.items()):
+                if child.is_alive() and time.monotonic() - started < seconds + 5:
+                    continue
+                child.kill()
+                child.join()
+                _receive(pipe, outcomes[index])
+                _close(outcomes[index], trials[index], time.monotonic() - started, child.exitcode)
+                del running[pipe]
+                done()
+    finally:
+        for _, child, _ in running.values():
+            child.kill()
+
+
+_PASSED = ""
+
+
+def _receive(pipe: Connection, outcome: Outcome) -> None:
+    with contextlib.suppress(EOFError, OSError):
+        while pipe.poll():
+            name, error = pipe.recv()
+            outcome.failed[name] = error
+
+
+def _close(outcome: Outcome, trial: Trial, seconds: float, exitcode: int | None) -> None:
+    """What was not reported did not pass; what was reported as passed is no failure."""
+    reason = "TimeoutError: still running" if exitcode == -signal.SIGKILL else f"the process died ({exitcode})"
+    outcome.failed = {name: outcome.failed.get(name, reason) for name, _ in trial.tests}
+    outcome.failed = {name: error for name, error in outcome.failed.items() if error != _PASSED}
+    outcome.seconds = seconds
+
+
+def _child(trial: Trial, pipe: Connection, seconds: float) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGALRM, _out_of_time)
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    silence = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(silence, stream)
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        namespace: dict[str, Any] = {"__name__": "__main__"}
+        error = _run(trial.setup, namespace, seconds) or _run(trial.candidate, namespace, seconds)
+        for name, source in trial.tests:
+            pipe.send((name, error or _run(source, namespace, seconds / len(trial.tests))))
+        os.chdir("/")
+    pipe.close()
+    os._exit(0)
+
+
+class _OutOfTime(BaseException):
+    """Not an Exception, so that a learner's ``except Exception`` does not catch it."""
+
+
+def _out_of_time(*_: object) -> None:
+    raise _OutOfTime
+
+
+def _run(source: str, namespace: dict[str, Any], seconds: float) -> str:
+    """The error that the cell ends in, or :data:`_PASSED`."""
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        exec(compile(source, "<cell>", "exec"), namespace)  # noqa: S102 - running answers is what this module is for
+    except _OutOfTime:
+        return "TimeoutError: still running"
+    except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt of a candidate are its failures too
+        return f"{type(error).__name__}: {error}"
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    return _PASSED

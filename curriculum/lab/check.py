@@ -1,0 +1,241 @@
+"""What a test cell says about a learner's work: what was called, what came back, what was expected, what to look at again.
+
+A test cell speaks to the learner's work through the names that the exercise exports, and in plain data::
+
+    check(matmul, A, B, "rows").close(A @ B, idea="an entry is the dot product of a row of A and a column of B")
+    check(matmul, A, C, "rows").raises(ValueError, idea="the inner dimensions must agree")
+    check_value("answers", answers).equals({"k": 3}, idea="...")
+
+A verdict that is not "right" is a :class:`CheckFailed`, an ``AssertionError`` whose text has one labelled line for each
+part, so that plain nbgrader shows it too and a grader can take the parts from :attr:`CheckFailed.parts`. A stub that
+still raises ``NotImplementedError`` passes through unchanged: "not attempted" is not "wrong".
+"""
+
+from __future__ import annotations
+
+import copy
+import reprlib
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from decimal import Decimal
+from fractions import Fraction
+from numbers import Number
+from typing import Any, NoReturn
+
+import numpy as np
+
+#: Longest text shown for one value; a learner reads the first rows of an array, not ten thousand numbers.
+SHOWN = 400
+
+_UNCALLED = object()
+
+
+class CheckFailed(AssertionError):
+    """One behaviour was not as the statement says. ``parts`` holds called, got, expected and idea, all text."""
+
+    def __init__(self, **parts: str) -> None:
+        self.parts = {name: text for name, text in parts.items() if text}
+        labels = {"called": "Called", "got": "Got", "expected": "Expected", "idea": "Look again at"}
+        super().__init__("\n" + "\n".join(f"{labels[name]}: {text}" for name, text in self.parts.items()))
+
+
+def show(value: object, limit: int = SHOWN) -> str:
+    """``repr`` of a value, cut to ``limit`` characters; arrays in full precision, in as few lines as they need."""
+    if isinstance(value, np.ndarray):
+        with np.printoptions(threshold=24, edgeitems=3, precision=8):
+            text = repr(value)
+    elif isinstance(value, np.generic):
+        text = repr(value.item())
+    elif callable(value) and hasattr(value, "__name__"):
+        text = value.__name__
+    else:
+        text = _Short().repr(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+class _Short(reprlib.Repr):
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlevel, self.maxlist, self.maxtuple, self.maxdict, self.maxset = 6, 24, 24, 24, 24
+        self.maxstring = self.maxlong = self.maxother = 200
+
+    def repr_ndarray(self, value: np.ndarray, level: int) -> str:
+        with np.printoptions(threshold=24, edgeitems=3, precision=8):
+            return repr(value)
+
+    repr_int = lambda self, value, level: repr(value)  # noqa: E731 - an int is shown whole
+    repr_Fraction = lambda self, value, level: str(value)  # noqa: E731 - 2/3 reads better than Fraction(2, 3)
+
+
+def check(function: Callable[..., Any], /, *arguments: Any, **options: Any) -> Checked:
+    """Call the learner's ``function`` with copies of the arguments, and hold the outcome for one verdict.
+
+    The copies keep a function that changes its arguments from spoiling what the test compares with; whether it may
+    change them is a verdict of its own, :meth:`Checked.keeps_arguments`.
+    """
+    name = getattr(function, "__name__", "the function")
+    words = [show(a, 120) for a in arguments] + [f"{k}={show(v, 120)}" for k, v in options.items()]
+    given_arguments, given_options = _copied(arguments), _copied(options)
+    outcome = Checked(f"{name}({', '.join(words)})")
+    outcome._arguments = (arguments, options, given_arguments, given_options)
+    try:
+        outcome._value = function(*given_arguments, **given_options)
+    except NotImplementedError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever the learner's code raises is part of the outcome
+        outcome._error = error
+    return outcome
+
+
+def check_value(name: str, value: Any) -> Checked:
+    """Hold a value that the learner computed, under the name the exercise exports it by, for one verdict."""
+    outcome = Checked(name)
+    outcome._value = value
+    return outcome
+
+
+class Checked:
+    """What came of one call, waiting for a verdict. Every verdict takes ``idea``: what to look at again if it fails."""
+
+    def __init__(self, called: str) -> None:
+        self._called = called
+        self._value: Any = _UNCALLED
+        self._error: Exception | None = None
+        self._arguments: tuple[Any, Any, Any, Any] | None = None
+        self._note = ""
+
+    def note(self, text: str) -> Checked:
+        """Say more of how the inputs came about ("seed 7, trial 3"); shown behind the call when the verdict is no."""
+        self._note = text
+        return self
+
+    def value(self, *, idea: str) -> Any:
+        """The value that came back; fails if the call raised."""
+        if self._error is not None:
+            self._fail("a value, not an exception", idea)
+        return self._value
+
+    def equals(self, expected: Any, *, idea: str) -> None:
+        """The value is exactly ``expected``: same kind of plain data, same shape, same entries (1 and 1.0 are equal)."""
+        if not same(self.value(idea=idea), expected):
+            self._fail(show(expected), idea)
+
+    def close(self, expected: Any, *, rtol: float = 1e-9, atol: float = 0.0, idea: str) -> None:
+        """The value has the shape of ``expected`` and |value − expected| ≤ atol + rtol·|expected| in every entry."""
+        if not same(self.value(idea=idea), expected, rtol=rtol, atol=atol):
+            within = f" within {rtol:g} relative" + (f" + {atol:g} absolute" if atol else "") if rtol else f" within {atol:g}"
+            self._fail(show(expected) + within, idea)
+
+    def satisfies(self, predicate: Callable[[Any], Any], expected: str, *, idea: str) -> None:
+        """``predicate(value)`` is true. ``expected`` says in words what is asked for."""
+        value = self.value(idea=idea)
+        try:
+            fine = bool(predicate(value))
+        except Exception as error:  # noqa: BLE001 - a value of the wrong kind breaks the predicate: the value is wrong
+            self._fail(f"{expected} (testing that broke with {type(error).__name__}: {error})", idea)
+        if not fine:
+            self._fail(expected, idea)
+
+    def raises(self, kind: type[Exception] | tuple[type[Exception], ...], *, idea: str) -> None:
+        """The call raised an exception of this kind."""
+        if not isinstance(self._error, kind):
+            kinds = kind if isinstance(kind, tuple) else (kind,)
+            self._fail("an exception: " + " or ".join(k.__name__ for k in kinds), idea)
+
+    def keeps_arguments(self, *, idea: str) -> None:
+        """The call left what it was handed as it was."""
+        self.value(idea=idea)
+        assert self._arguments is not None, "keeps_arguments judges a call, not a value"
+        before_arguments, before_options, arguments, options = self._arguments
+        if not (same(list(arguments), list(before_arguments)) and same(options, before_options)):
+            self._fail("the arguments unchanged after the call", idea)
+
+    def _fail(self, expected: str, idea: str) -> NoReturn:
+        if self._error is not None:
+            got = f"{type(self._error).__name__}: {self._error}"
+        else:
+            got = show(self._value)
+        called = self._called + (f"   ({self._note})" if self._note else "")
+        raise CheckFailed(called=called, got=got, expected=expected, idea=idea) from self._error
+
+
+def same(value: Any, expected: Any, rtol: float = 0.0, atol: float = 0.0) -> bool:
+    """Whether ``value`` is ``expected``, entry by entry, decided on plain data only.
+
+    A value's own ``__eq__`` is never asked: an object that is equal to everything is equal to nothing here. Lists and
+    tuples are told apart; a NumPy array matches an array of its shape; NaN matches NaN.
+    """
+    if isinstance(expected, np.ndarray):
+        return isinstance(value, np.ndarray) and value.shape == expected.shape and _same_array(value, expected, rtol, atol)
+    if isinstance(expected, (bool, np.bool_)):
+        return isinstance(value, (bool, np.bool_)) and bool(value) == bool(expected)
+    if isinstance(expected, (Number, np.generic)) and not type(expected).__module__.startswith("sympy"):
+        return _is_number(value) and _same_number(value, expected, rtol, atol)
+    if type(expected).__module__.partition(".")[0] == "sympy":
+        return _same_expression(value, expected)
+    if expected is None or isinstance(expected, (str, bytes)):
+        return type(value) is type(expected) and value == expected
+    if isinstance(expected, Mapping):
+        return (
+            isinstance(value, dict)
+            and _plain_keys(value)
+            and set(value) == set(expected)
+            and all(same(value[key], expected[key], rtol, atol) for key in expected)
+        )
+    if isinstance(expected, AbstractSet):
+        return isinstance(value, (set, frozenset)) and _plain_keys(value) and set(value) == set(expected)
+    if isinstance(expected, Sequence):
+        return (
+            isinstance(value, type(expected))
+            and len(value) == len(expected)
+            and all(same(a, b, rtol, atol) for a, b in zip(value, expected, strict=True))
+        )
+    raise TypeError(f"a test compares plain data; {type(expected).__name__} is not (use satisfies with a predicate)")
+
+
+def _is_number(value: Any) -> bool:
+    exact = (int, float, complex, Fraction, Decimal)
+    return (type(value) in exact or isinstance(value, np.number)) and not isinstance(value, (bool, np.bool_))
+
+
+def _same_number(value: Any, expected: Any, rtol: float, atol: float) -> bool:
+    if value == expected:
+        return True
+    if value != value or expected != expected:
+        return bool(value != value and expected != expected)
+    if not (rtol or atol):
+        return False
+    if abs(complex(value)) == float("inf") or abs(complex(expected)) == float("inf"):
+        return False
+    return bool(abs(complex(value) - complex(expected)) <= atol + rtol * abs(complex(expected)))
+
+
+def _same_array(value: np.ndarray, expected: np.ndarray, rtol: float, atol: float) -> bool:
+    if expected.dtype.kind in "biufc" and value.dtype.kind in "biufc":
+        return bool(np.allclose(value, expected, rtol=rtol, atol=atol, equal_nan=True))
+    return same(value.tolist(), expected.tolist(), rtol, atol)
+
+
+def _same_expression(value: Any, expected: Any) -> bool:
+    """Whether two SymPy expressions or matrices are the same function of their symbols, however they are written."""
+    import sympy  # here, not above: most lessons do without, and it takes 0.4 s
+
+    if isinstance(expected, sympy.MatrixBase):
+        return isinstance(value, sympy.MatrixBase) and value.shape == expected.shape and all(map(_same_expression, value, expected))
+    if not isinstance(value, (sympy.Expr, int, Fraction)) or isinstance(value, bool):
+        return False
+    return bool(value == expected or sympy.simplify(sympy.sympify(value) - expected) == 0)
+
+
+def _plain_keys(values: Any) -> bool:
+    """Whether hashes and comparisons of these are Python's own (text, numbers, None and tuples of such)."""
+    return all(_plain_keys(v) if type(v) in (tuple, frozenset) else v is None or type(v) in (str, bytes, bool) or _is_number(v) for v in values)
+
+
+def _copied(value: Any) -> Any:
+    """A copy of plain data, through and through; callbacks, which a test hands in to observe the learner, stay themselves."""
+    if type(value) in (list, tuple, set):
+        return type(value)(_copied(v) for v in value)
+    if type(value) is dict:
+        return {key: _copied(v) for key, v in value.items()}
+    return value.copy() if isinstance(value, np.ndarray) else value if callable(value) else copy.copy(value)

@@ -1,0 +1,794 @@
+"""Answers that try the tests of day 3: right ones by other ways, wrong ones with one mistake that people make."""
+
+# %% right="e1" why="isolates the roots of f(a + h) - f(a) = ±eps numerically and takes 9/10 of the nearest"
+def delta_for(p, a, eps):
+    if eps <= 0:
+        raise ValueError("eps")
+    moved = np.polynomial.Polynomial([float(c) for c in p])(np.polynomial.Polynomial([float(a), 1.0])).coef
+    if not any(p[1:]):
+        return math.inf
+    nearest = []
+    for edge in (eps, -eps):
+        gap = [0.0 - float(edge), *moved[1:]]
+        roots = np.polynomial.Polynomial(gap).roots()
+        nearest += [abs(r) for r in roots if abs(r.imag) < 1e-6 * (1 + abs(r))]
+    return 0.9 * float(min(nearest))
+
+# %% right="e1" why="halves and doubles a power of two until the sum of all |b_k| delta^k fits, in Fractions"
+def delta_for(p, a, eps):
+    if eps <= 0:
+        raise ValueError("eps must be positive")
+    h = sp.Symbol("h")
+    a, eps = Fraction(a), Fraction(eps)
+    point = sp.Rational(a.numerator, a.denominator)
+    f = sum(c * (point + h) ** k for k, c in enumerate(p))
+    coefficients = sp.Poly(f, h).all_coeffs()[::-1][1:]
+    bounds = [Fraction(int(abs(c).p), int(abs(c).q)) for c in coefficients]
+    if not any(bounds):
+        return math.inf
+
+    def largest_change(delta):
+        return sum(b * delta**k for k, b in enumerate(bounds, 1))
+
+    delta = Fraction(1)
+    while largest_change(delta) <= eps:
+        delta *= 2
+    while largest_change(delta) > eps:
+        delta /= 2
+    return delta
+
+# %% right="e1" why="real roots isolated by SymPy; half of the nearest"
+def delta_for(p, a, eps):
+    if not eps > 0:
+        raise ValueError(eps)
+    if all(c == 0 for c in p[1:]):
+        return float("inf")
+    h = sp.Symbol("h")
+    a, eps = sp.sympify(Fraction(a)), sp.sympify(Fraction(eps))
+    change = sum(c * ((a + h) ** k - a**k) for k, c in enumerate(p))
+    nearest = math.inf
+    for edge in (eps, -eps):
+        for (low, high), _ in sp.Poly(sp.expand(change - edge), h).intervals(eps=sp.Rational(1, 10**12)):
+            nearest = min(nearest, max(0, float(low), -float(high)))
+    return nearest / 2
+
+# %% wrong="e1" why="delta = eps, as if every function had slope 1"
+def delta_for(p, a, eps):
+    if eps <= 0:
+        raise ValueError("eps must be positive")
+    return eps if any(p[1:]) else math.inf
+
+# %% wrong="e1" why="looks to the right of a only"
+def delta_for(p, a, eps):
+    if eps <= 0:
+        raise ValueError("eps must be positive")
+    if not any(p[1:]):
+        return math.inf
+    h = sp.Symbol("h")
+    a, eps = sp.sympify(Fraction(a)), sp.sympify(Fraction(eps))
+    change = sum(c * ((a + h) ** k - a**k) for k, c in enumerate(p))
+    roots = [r for edge in (eps, -eps) for r in sp.Poly(sp.expand(change - edge), h).nroots(n=20, maxsteps=200)]
+    return 0.9 * min(float(sp.re(r)) for r in roots if abs(sp.im(r)) < 1e-9 and sp.re(r) > 0)
+
+# %% wrong="e1" why="takes the tangent line for the function: delta = 0.9 eps / |f'(a)|"
+def delta_for(p, a, eps):
+    if eps <= 0:
+        raise ValueError("eps must be positive")
+    if not any(p[1:]):
+        return math.inf
+    slope = abs(sum(k * c * Fraction(a) ** (k - 1) for k, c in enumerate(p) if k))
+    return float(eps / slope) * 0.9 if slope else float(eps) ** 0.5 * 0.1
+
+# %% wrong="e1" why="tests the two ends a ± delta only: the curve may leave the band and come back"
+def delta_for(p, a, eps):
+    if eps <= 0:
+        raise ValueError("eps must be positive")
+    if not any(p[1:]):
+        return math.inf
+    a, delta = Fraction(a), Fraction(64)
+
+    def change(h):
+        return abs(sum(c * ((a + h) ** k - a**k) for k, c in enumerate(p)))
+
+    while change(delta) >= eps or change(-delta) >= eps:
+        delta /= 2
+    return delta
+
+# %% wrong="e1" why="the textbook min(1, eps / sum of |b_k|): works, but far too small when the slope at a is 0, or when eps is large"
+def delta_for(p, a, eps):
+    if eps <= 0:
+        raise ValueError("eps must be positive")
+    a = Fraction(a)
+    b = [abs(sum(p[j] * math.comb(j, k) * a ** (j - k) for j in range(k, len(p)))) for k in range(1, len(p))]
+    return min(Fraction(1), Fraction(eps) / sum(b)) if any(b) else math.inf
+
+# %% wrong="e1" why="a fixed tiny delta, which is safe and says nothing"
+def delta_for(p, a, eps):
+    if eps <= 0:
+        raise ValueError("eps must be positive")
+    return Fraction(1, 10**15) if any(p[1:]) else math.inf
+
+# %% wrong="e1" why="judges by the length of the list whether the polynomial is constant"
+def delta_for(p, a, eps):
+    if eps <= 0:
+        raise ValueError("eps must be positive")
+    if len(p) == 1:
+        return math.inf
+    a = Fraction(a)
+    b = {k: abs(sum(p[j] * math.comb(j, k) * a ** (j - k) for j in range(k, len(p)))) for k in range(1, len(p))}
+    return min((0.9 * float(Fraction(eps) / len(b) / c) ** (1 / k) for k, c in b.items() if c), default=1.0)
+
+# %% wrong="e1" why="forgets to refuse eps = 0"
+def delta_for(p, a, eps):
+    if eps < 0:
+        raise ValueError("eps must be positive")
+    a = Fraction(a)
+    b = {k: abs(sum(p[j] * math.comb(j, k) * a ** (j - k) for j in range(k, len(p)))) for k in range(1, len(p))}
+    return min((0.9 * float(Fraction(eps) / len(b) / c) ** (1 / k) for k, c in b.items() if c), default=math.inf)
+
+# %% right="e2" why="divides by the distance the two points really have; Richardson written out in four values"
+def central(f, x, h):
+    right, left = x + h, x - h
+    return (f(right) - f(left)) / (right - left)
+
+
+def richardson(f, x, h):
+    near = f(x + h / 2) - f(x - h / 2)
+    far = f(x + h) - f(x - h)
+    return (8 * near - far) / (6 * h)
+
+
+def step_for(x):
+    scale = abs(x) if abs(x) > 1 else 1.0
+    return (3 * 2.0**-53) ** (1 / 3) * scale
+
+# %% right="e2" why="a Richardson table of two rows; a step that is a power of two"
+def central(f, x, h):
+    return (f(x + h) - f(x - h)) * (0.5 / h)
+
+
+def richardson(f, x, h):
+    table = [(f(x + k) - f(x - k)) / (2 * k) for k in (h, h / 2)]
+    return table[1] + (table[1] - table[0]) / (2**2 - 1)
+
+
+def step_for(x):
+    return 2.0 ** (math.frexp(max(1.0, abs(x)))[1] - 17)
+
+# %% wrong="e2" why="forward difference under the name of the central one (Richardson written out, so it is right)"
+def central(f, x, h):
+    return (f(x + h) - f(x)) / h
+
+
+def richardson(f, x, h):
+    return (8 * (f(x + h / 2) - f(x - h / 2)) - f(x + h) + f(x - h)) / (6 * h)
+
+
+def step_for(x):
+    return 6e-6 * max(1.0, abs(x))
+
+# %% wrong="e2" why="divides by h although the points are 2h apart"
+def central(f, x, h):
+    return (f(x + h) - f(x - h)) / h
+
+
+def richardson(f, x, h):
+    return (8 * (f(x + h / 2) - f(x - h / 2)) - f(x + h) + f(x - h)) / (6 * h)
+
+
+def step_for(x):
+    return 6e-6 * max(1.0, abs(x))
+
+# %% wrong="e2" why="Richardson with the weights of an order-1 formula: 2 D(h/2) - D(h)"
+def central(f, x, h):
+    return (f(x + h) - f(x - h)) / (2 * h)
+
+
+def richardson(f, x, h):
+    return 2 * central(f, x, h / 2) - central(f, x, h)
+
+
+def step_for(x):
+    return 6e-6 * max(1.0, abs(x))
+
+# %% wrong="e2" why="Richardson with h and 2h: right order, but it leaves the interval"
+def central(f, x, h):
+    return (f(x + h) - f(x - h)) / (2 * h)
+
+
+def richardson(f, x, h):
+    return (4 * central(f, x, h) - central(f, x, 2 * h)) / 3
+
+
+def step_for(x):
+    return 6e-6 * max(1.0, abs(x))
+
+# %% wrong="e2" why="the smaller the better: h = 1e-16"
+def central(f, x, h):
+    return (f(x + h) - f(x - h)) / (2 * h)
+
+
+def richardson(f, x, h):
+    return (4 * central(f, x, h / 2) - central(f, x, h)) / 3
+
+
+def step_for(x):
+    return 1e-16
+
+# %% wrong="e2" why="the step of the forward difference, a square root"
+def central(f, x, h):
+    return (f(x + h) - f(x - h)) / (2 * h)
+
+
+def richardson(f, x, h):
+    return (4 * central(f, x, h / 2) - central(f, x, h)) / 3
+
+
+def step_for(x):
+    return math.sqrt(2.0**-52) * max(1.0, abs(x))
+
+# %% wrong="e2" why="one step for all scales"
+def central(f, x, h):
+    return (f(x + h) - f(x - h)) / (2 * h)
+
+
+def richardson(f, x, h):
+    return (4 * central(f, x, h / 2) - central(f, x, h)) / 3
+
+
+def step_for(x):
+    return 6e-6
+
+# %% wrong="e2" why="a step relative to x, which is zero at x = 0"
+def central(f, x, h):
+    return (f(x + h) - f(x - h)) / (2 * h)
+
+
+def richardson(f, x, h):
+    return (4 * central(f, x, h / 2) - central(f, x, h)) / 3
+
+
+def step_for(x):
+    return 6e-6 * abs(x)
+
+# %% right="e3" why="points from an array; one sum and the telescoped gap for the other end"
+def riemann(f, a, b, n, rule):
+    if rule not in ("left", "midpoint", "right") or n < 1:
+        raise ValueError("rule or n")
+    edges = np.linspace(a, b, n + 1)
+    points = {"left": edges[:-1], "right": edges[1:], "midpoint": (edges[:-1] + edges[1:]) / 2}[rule]
+    return float(math.fsum(f(float(t)) for t in points) * (b - a) / n)
+
+
+def enclose(f, a, b, tol):
+    rise = f(b) - f(a)
+    n = max(1, math.ceil((b - a) * abs(rise) / tol))
+    w = (b - a) / n
+    left = w * sum(f(a + i * w) for i in range(n))
+    right = left + w * rise
+    return (left, right) if rise >= 0 else (right, left)
+
+# %% right="e3" why="a running loop; the midpoint sum lies between the lower and the upper sum, so ± half the gap encloses"
+def riemann(f, a, b, n, rule):
+    if n < 1:
+        raise ValueError(n)
+    width = (b - a) / n
+    if rule == "left":
+        start = a
+    elif rule == "right":
+        start = a + width
+    elif rule == "midpoint":
+        start = a + width / 2
+    else:
+        raise ValueError(rule)
+    total = 0.0
+    for i in range(n):
+        total += f(start + i * width) * width
+    return total
+
+
+def enclose(f, a, b, tol):
+    gap = (b - a) * abs(f(b) - f(a))
+    n = int(gap // tol) + 1
+    middle = riemann(f, a, b, n, "midpoint")
+    return middle - gap / n / 2, middle + gap / n / 2
+
+# %% wrong="e3" why="left rule as midpoint"
+def riemann(f, a, b, n, rule):
+    if rule not in ("left", "midpoint", "right") or n < 1:
+        raise ValueError("rule or n")
+    w = (b - a) / n
+    shift = 1 if rule == "right" else 0
+    return w * sum(f(a + (i + shift) * w) for i in range(n))
+
+
+def enclose(f, a, b, tol):
+    n = max(1, math.ceil((b - a) * abs(f(b) - f(a)) / tol))
+    ends = sorted(riemann(f, a, b, n, rule) for rule in ("left", "right"))
+    return ends[0], ends[1]
+
+# %% wrong="e3" why="|b - a|: an integral backwards keeps its sign"
+def riemann(f, a, b, n, rule):
+    if rule not in ("left", "midpoint", "right") or n < 1:
+        raise ValueError("rule or n")
+    w = (b - a) / n
+    shift = {"left": 0, "midpoint": 0.5, "right": 1}[rule]
+    return abs(w) * sum(f(a + (i + shift) * w) for i in range(n))
+
+
+def enclose(f, a, b, tol):
+    n = max(1, math.ceil((b - a) * abs(f(b) - f(a)) / tol))
+    ends = sorted(riemann(f, a, b, n, rule) for rule in ("left", "right"))
+    return ends[0], ends[1]
+
+# %% wrong="e3" why="left means the smaller end, also backwards"
+def riemann(f, a, b, n, rule):
+    if rule not in ("left", "midpoint", "right") or n < 1:
+        raise ValueError("rule or n")
+    low, w = min(a, b), abs(b - a) / n
+    shift = {"left": 0, "midpoint": 0.5, "right": 1}[rule]
+    return (1 if b >= a else -1) * w * sum(f(low + (i + shift) * w) for i in range(n))
+
+
+def enclose(f, a, b, tol):
+    n = max(1, math.ceil((b - a) * abs(f(b) - f(a)) / tol))
+    ends = sorted(riemann(f, a, b, n, rule) for rule in ("left", "right"))
+    return ends[0], ends[1]
+
+# %% wrong="e3" why="an unknown rule falls through to the last branch"
+def riemann(f, a, b, n, rule):
+    if n < 1:
+        raise ValueError("n")
+    w = (b - a) / n
+    shift = 0 if rule == "left" else 0.5 if rule == "midpoint" else 1
+    return w * sum(f(a + (i + shift) * w) for i in range(n))
+
+
+def enclose(f, a, b, tol):
+    n = max(1, math.ceil((b - a) * abs(f(b) - f(a)) / tol))
+    ends = sorted(riemann(f, a, b, n, rule) for rule in ("left", "right"))
+    return ends[0], ends[1]
+
+# %% wrong="e3" why="takes the left sum for the lower one: wrong for a falling f"
+def riemann(f, a, b, n, rule):
+    if rule not in ("left", "midpoint", "right") or n < 1:
+        raise ValueError("rule or n")
+    w = (b - a) / n
+    shift = {"left": 0, "midpoint": 0.5, "right": 1}[rule]
+    return w * sum(f(a + (i + shift) * w) for i in range(n))
+
+
+def enclose(f, a, b, tol):
+    n = max(1, math.ceil((b - a) * abs(f(b) - f(a)) / tol))
+    return riemann(f, a, b, n, "left"), riemann(f, a, b, n, "right")
+
+# %% wrong="e3" why="the width of the interval is left out of n"
+def riemann(f, a, b, n, rule):
+    if rule not in ("left", "midpoint", "right") or n < 1:
+        raise ValueError("rule or n")
+    w = (b - a) / n
+    shift = {"left": 0, "midpoint": 0.5, "right": 1}[rule]
+    return w * sum(f(a + (i + shift) * w) for i in range(n))
+
+
+def enclose(f, a, b, tol):
+    n = max(1, math.ceil(abs(f(b) - f(a)) / tol))
+    ends = sorted(riemann(f, a, b, n, rule) for rule in ("left", "right"))
+    return ends[0], ends[1]
+
+# %% wrong="e3" why="a constant f gives n = 0"
+def riemann(f, a, b, n, rule):
+    if rule not in ("left", "midpoint", "right") or n < 1:
+        raise ValueError("rule or n")
+    w = (b - a) / n
+    shift = {"left": 0, "midpoint": 0.5, "right": 1}[rule]
+    return w * sum(f(a + (i + shift) * w) for i in range(n))
+
+
+def enclose(f, a, b, tol):
+    n = math.ceil((b - a) * abs(f(b) - f(a)) / tol)
+    ends = sorted(riemann(f, a, b, n, rule) for rule in ("left", "right"))
+    return ends[0], ends[1]
+
+# %% wrong="e3" why="doubles n until the sums are close, and pays for every try"
+def riemann(f, a, b, n, rule):
+    if rule not in ("left", "midpoint", "right") or n < 1:
+        raise ValueError("rule or n")
+    w = (b - a) / n
+    shift = {"left": 0, "midpoint": 0.5, "right": 1}[rule]
+    return w * sum(f(a + (i + shift) * w) for i in range(n))
+
+
+def enclose(f, a, b, tol):
+    n = 1
+    while True:
+        ends = sorted(riemann(f, a, b, n, rule) for rule in ("left", "right"))
+        if ends[1] - ends[0] <= tol:
+            return ends[0], ends[1]
+        n *= 2
+
+# %% wrong="e3" why="trusts an estimate: midpoint sum ± tol/2 with a fixed number of strips"
+def riemann(f, a, b, n, rule):
+    if rule not in ("left", "midpoint", "right") or n < 1:
+        raise ValueError("rule or n")
+    w = (b - a) / n
+    shift = {"left": 0, "midpoint": 0.5, "right": 1}[rule]
+    return w * sum(f(a + (i + shift) * w) for i in range(n))
+
+
+def enclose(f, a, b, tol):
+    middle = riemann(f, a, b, 10, "midpoint")
+    return middle - tol / 2, middle + tol / 2
+
+# %% right="e4" why="the library's series; the bound from Taylor coefficients in an extra symbol"
+def taylor(expr, x, a, n):
+    return sp.expand(sp.series(expr, x, a, n + 1).removeO())
+
+
+def lagrange_bound(expr, x, a, n, r):
+    size = sp.Abs(sp.diff(expr, x, n + 1))
+    M = sp.Max(size.subs(x, sp.sympify(a) - r), size.subs(x, sp.sympify(a) + r))
+    return float(M * sp.sympify(r) ** (n + 1) / sp.factorial(n + 1))
+
+
+def degree_for(expr, x, a, r, tol):
+    good = [n for n in range(21) if lagrange_bound(expr, x, a, n, r) <= tol]
+    if not good:
+        raise ValueError("none")
+    return good[0]
+
+# %% right="e4" why="running derivative and running factorial, in Horner's order for the bound's power"
+def taylor(expr, x, a, n):
+    total, derivative, weight = sp.Integer(0), expr, sp.Integer(1)
+    for k in range(n + 1):
+        if k:
+            derivative, weight = sp.diff(derivative, x), weight * (x - a) / k
+        total += derivative.subs(x, a) * weight
+    return total
+
+
+def lagrange_bound(expr, x, a, n, r):
+    g = sp.lambdify(x, sp.diff(expr, x, n + 1), "math")
+    bound = max(abs(g(float(a - r))), abs(g(float(a + r))))
+    for k in range(1, n + 2):
+        bound *= float(r) / k
+    return float(bound)
+
+
+def degree_for(expr, x, a, r, tol):
+    n = 0
+    while lagrange_bound(expr, x, a, n, r) > tol:
+        n += 1
+        if n > 20:
+            raise ValueError("the bound stays above tol")
+    return n
+
+# %% wrong="e4" why="the factorial is missing in the polynomial"
+def taylor(expr, x, a, n):
+    return sum(expr.diff(x, k).subs(x, a) * (x - a) ** k for k in range(n + 1))
+
+
+def lagrange_bound(expr, x, a, n, r):
+    g = expr.diff(x, n + 1)
+    M = max(abs(float(g.subs(x, a - r))), abs(float(g.subs(x, a + r))))
+    return M * float(r) ** (n + 1) / math.factorial(n + 1)
+
+
+def degree_for(expr, x, a, r, tol):
+    for n in range(21):
+        if lagrange_bound(expr, x, a, n, r) <= tol:
+            return n
+    raise ValueError("none")
+
+# %% wrong="e4" why="powers of x instead of x - a"
+def taylor(expr, x, a, n):
+    return sum(expr.diff(x, k).subs(x, a) / sp.factorial(k) * x**k for k in range(n + 1))
+
+
+def lagrange_bound(expr, x, a, n, r):
+    g = expr.diff(x, n + 1)
+    M = max(abs(float(g.subs(x, a - r))), abs(float(g.subs(x, a + r))))
+    return M * float(r) ** (n + 1) / math.factorial(n + 1)
+
+
+def degree_for(expr, x, a, r, tol):
+    for n in range(21):
+        if lagrange_bound(expr, x, a, n, r) <= tol:
+            return n
+    raise ValueError("none")
+
+# %% wrong="e4" why="n terms instead of degree n (the series order mixed up with the degree)"
+def taylor(expr, x, a, n):
+    return sp.series(expr, x, a, n).removeO() if n else sp.Integer(0)
+
+
+def lagrange_bound(expr, x, a, n, r):
+    g = expr.diff(x, n + 1)
+    M = max(abs(float(g.subs(x, a - r))), abs(float(g.subs(x, a + r))))
+    return M * float(r) ** (n + 1) / math.factorial(n + 1)
+
+
+def degree_for(expr, x, a, r, tol):
+    for n in range(21):
+        if lagrange_bound(expr, x, a, n, r) <= tol:
+            return n
+    raise ValueError("none")
+
+# %% wrong="e4" why="the bound from derivative n instead of n + 1"
+def taylor(expr, x, a, n):
+    return sum(expr.diff(x, k).subs(x, a) / sp.factorial(k) * (x - a) ** k for k in range(n + 1))
+
+
+def lagrange_bound(expr, x, a, n, r):
+    g = expr.diff(x, n)
+    M = max(abs(float(g.subs(x, a - r))), abs(float(g.subs(x, a + r))))
+    return M * float(r) ** n / math.factorial(n)
+
+
+def degree_for(expr, x, a, r, tol):
+    for n in range(21):
+        g = expr.diff(x, n + 1)
+        M = max(abs(float(g.subs(x, a - r))), abs(float(g.subs(x, a + r))))
+        if M * float(r) ** (n + 1) / math.factorial(n + 1) <= tol:
+            return n
+    raise ValueError("none")
+
+# %% wrong="e4" why="M taken at the centre, where nobody asked (degree_for has its own, right one)"
+def taylor(expr, x, a, n):
+    return sum(expr.diff(x, k).subs(x, a) / sp.factorial(k) * (x - a) ** k for k in range(n + 1))
+
+
+def lagrange_bound(expr, x, a, n, r):
+    return abs(float(expr.diff(x, n + 1).subs(x, a))) * float(r) ** (n + 1) / math.factorial(n + 1)
+
+
+def degree_for(expr, x, a, r, tol):
+    for n in range(21):
+        g = expr.diff(x, n + 1)
+        M = max(abs(float(g.subs(x, a - r))), abs(float(g.subs(x, a + r))))
+        if M * float(r) ** (n + 1) / math.factorial(n + 1) <= tol:
+            return n
+    raise ValueError("none")
+
+# %% wrong="e4" why="M taken at the right end only"
+def taylor(expr, x, a, n):
+    return sum(expr.diff(x, k).subs(x, a) / sp.factorial(k) * (x - a) ** k for k in range(n + 1))
+
+
+def lagrange_bound(expr, x, a, n, r):
+    return abs(float(expr.diff(x, n + 1).subs(x, a + r))) * float(r) ** (n + 1) / math.factorial(n + 1)
+
+
+def degree_for(expr, x, a, r, tol):
+    for n in range(21):
+        g = expr.diff(x, n + 1)
+        M = max(abs(float(g.subs(x, a - r))), abs(float(g.subs(x, a + r))))
+        if M * float(r) ** (n + 1) / math.factorial(n + 1) <= tol:
+            return n
+    raise ValueError("none")
+
+# %% wrong="e4" why="gives up too early and returns 20 instead of refusing"
+def taylor(expr, x, a, n):
+    return sum(expr.diff(x, k).subs(x, a) / sp.factorial(k) * (x - a) ** k for k in range(n + 1))
+
+
+def lagrange_bound(expr, x, a, n, r):
+    g = expr.diff(x, n + 1)
+    M = max(abs(float(g.subs(x, a - r))), abs(float(g.subs(x, a + r))))
+    return M * float(r) ** (n + 1) / math.factorial(n + 1)
+
+
+def degree_for(expr, x, a, r, tol):
+    n = 0
+    while n < 20 and lagrange_bound(expr, x, a, n, r) > tol:
+        n += 1
+    return n
+
+# %% right="e5" why="a case table, question by question"
+def verdict(z, p, q):
+    size = abs(z)
+    if size < 1:
+        return "absolute"
+    if size > 1:
+        return "divergent"
+    if p > 1:
+        absolute = True
+    elif p == 1:
+        absolute = q > 1
+    else:
+        absolute = False
+    if absolute:
+        return "absolute"
+    if p > 0:
+        vanishing = True
+    elif p == 0:
+        vanishing = q > 0
+    else:
+        vanishing = False
+    if z < 0 and vanishing:
+        return "conditional"
+    return "divergent"
+
+
+def decided_by(z, p, q):
+    size = abs(z)
+    if size > 1 or (size == 1 and (p < 0 or (p == 0 and q <= 0))):
+        return "terms"
+    if size != 1:
+        return "ratio"
+    if z > 0 or p > 1 or (p == 1 and q > 1):
+        return "integral"
+    return "alternating"
+
+
+def enclose_sum(p, N):
+    if not p > 1:
+        raise ValueError("diverges")
+    total = 0.0
+    for k in range(N, 0, -1):
+        total += float(k) ** -p
+    return total + 1 / ((p - 1) * (N + 1) ** (p - 1)), total + 1 / ((p - 1) * N ** (p - 1))
+
+# %% right="e5" why="the reason first, the verdict from it"
+def decided_by(z, p, q):
+    vanish = abs(z) < 1 or (abs(z) == 1 and (p > 0 or (p == 0 and q > 0)))
+    if not vanish:
+        return "terms"
+    if abs(z) < 1:
+        return "ratio"
+    summable = p > 1 or (p == 1 and q > 1)
+    return "integral" if summable or z == 1 else "alternating"
+
+
+def verdict(z, p, q):
+    reason = decided_by(z, p, q)
+    summable = p > 1 or (p == 1 and q > 1)
+    return {"terms": "divergent", "ratio": "absolute", "alternating": "conditional"}.get(reason, "absolute" if summable else "divergent")
+
+
+def enclose_sum(p, N):
+    if p <= 1:
+        raise ValueError("diverges")
+    S = float(np.sum(np.arange(1, N + 1, dtype=float) ** -p))
+    tail = [m ** (1.0 - p) / (p - 1) for m in (N + 1, N)]
+    return S + tail[0], S + tail[1]
+
+# %% wrong="e5" why="takes terms that tend to 0 for convergence"
+def verdict(z, p, q):
+    if abs(z) != 1:
+        return "absolute" if abs(z) < 1 else "divergent"
+    if z == 1:
+        return "absolute" if (p, q) > (0, 0) else "divergent"
+    if (p, q) > (1, 1):
+        return "absolute"
+    return "conditional" if (p, q) > (0, 0) else "divergent"
+
+
+def decided_by(z, p, q):
+    if abs(z) > 1 or (abs(z) == 1 and (p, q) <= (0, 0)):
+        return "terms"
+    if abs(z) < 1:
+        return "ratio"
+    return "integral" if z == 1 or (p, q) > (1, 1) else "alternating"
+
+
+def enclose_sum(p, N):
+    if p <= 1:
+        raise ValueError("diverges")
+    S = sum(1 / k**p for k in range(1, N + 1))
+    return S + (N + 1) ** (1 - p) / (p - 1), S + N ** (1 - p) / (p - 1)
+
+# %% wrong="e5" why="forgets the logarithm: 1/(n (ln n)^2) judged like 1/n"
+def verdict(z, p, q):
+    if abs(z) != 1:
+        return "absolute" if abs(z) < 1 else "divergent"
+    if p > 1 or (z == -1 and (p, q) > (1, 1)):
+        return "absolute"
+    return "conditional" if z == -1 and (p, q) > (0, 0) else "divergent"
+
+
+def decided_by(z, p, q):
+    if abs(z) > 1 or (abs(z) == 1 and (p, q) <= (0, 0)):
+        return "terms"
+    if abs(z) < 1:
+        return "ratio"
+    return "integral" if z == 1 or (p, q) > (1, 1) else "alternating"
+
+
+def enclose_sum(p, N):
+    if p <= 1:
+        raise ValueError("diverges")
+    S = sum(1 / k**p for k in range(1, N + 1))
+    return S + (N + 1) ** (1 - p) / (p - 1), S + N ** (1 - p) / (p - 1)
+
+# %% wrong="e5" why="absolute and conditional mixed: every alternating series that converges is called conditional"
+def verdict(z, p, q):
+    if abs(z) != 1:
+        return "absolute" if abs(z) < 1 else "divergent"
+    if z == 1:
+        return "absolute" if (p, q) > (1, 1) else "divergent"
+    return "conditional" if (p, q) > (0, 0) else "divergent"
+
+
+def decided_by(z, p, q):
+    if abs(z) > 1 or (abs(z) == 1 and (p, q) <= (0, 0)):
+        return "terms"
+    if abs(z) < 1:
+        return "ratio"
+    return "integral" if z == 1 or (p, q) > (1, 1) else "alternating"
+
+
+def enclose_sum(p, N):
+    if p <= 1:
+        raise ValueError("diverges")
+    S = sum(1 / k**p for k in range(1, N + 1))
+    return S + (N + 1) ** (1 - p) / (p - 1), S + N ** (1 - p) / (p - 1)
+
+# %% wrong="e5" why="alternating signs make everything converge, terms tending to 0 or not"
+def verdict(z, p, q):
+    if abs(z) != 1:
+        return "absolute" if abs(z) < 1 else "divergent"
+    if (p, q) > (1, 1):
+        return "absolute"
+    return "conditional" if z == -1 else "divergent"
+
+
+def decided_by(z, p, q):
+    if abs(z) > 1 or (abs(z) == 1 and (p, q) <= (0, 0)):
+        return "terms"
+    if abs(z) < 1:
+        return "ratio"
+    return "integral" if z == 1 or (p, q) > (1, 1) else "alternating"
+
+
+def enclose_sum(p, N):
+    if p <= 1:
+        raise ValueError("diverges")
+    S = sum(1 / k**p for k in range(1, N + 1))
+    return S + (N + 1) ** (1 - p) / (p - 1), S + N ** (1 - p) / (p - 1)
+
+# %% wrong="e5" why="credits Leibniz's test for alternating series that converge absolutely"
+def verdict(z, p, q):
+    if abs(z) != 1:
+        return "absolute" if abs(z) < 1 else "divergent"
+    if (p, q) > (1, 1):
+        return "absolute"
+    return "conditional" if z == -1 and (p, q) > (0, 0) else "divergent"
+
+
+def decided_by(z, p, q):
+    if abs(z) > 1 or (abs(z) == 1 and (p, q) <= (0, 0)):
+        return "terms"
+    if abs(z) < 1:
+        return "ratio"
+    return "integral" if z == 1 else "alternating"
+
+
+def enclose_sum(p, N):
+    if p <= 1:
+        raise ValueError("diverges")
+    S = sum(1 / k**p for k in range(1, N + 1))
+    return S + (N + 1) ** (1 - p) / (p - 1), S + N ** (1 - p) / (p - 1)
+
+# %% wrong="e5" why="the partial sum stops one term short"
+def verdict(z, p, q):
+    if abs(z) != 1:
+        return "absolute" if abs(z) < 1 else "divergent"
+    if (p, q) > (1, 1):
+        return "absolute"
+    return "conditional" if z == -1 and (p, q) > (0, 0) else "divergent"
+
+
+def decided_by(z, p, q):
+    if abs(z) > 1 or (abs(z) == 1 and (p, q) <= (0, 0)):
+        return "terms"
+    if abs(z) < 1:
+        return "ratio"
+    return "integral" if z == 1 or (p, q) > (1, 1) else "alternating"
+
+
+def enclose_sum(p, N):
+    if p <= 1:
+        raise ValueError("diverges")
+    S = sum(1 / k**p for k in range(1, N))
+    return S + (N + 1) ** (1 - p) / (p - 1), S + N ** (1 - p) / (p - 1)

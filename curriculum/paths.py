@@ -1,0 +1,9 @@
+"""Where the course lies: the folder that holds source/, release/ and the learner's own work/."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+#: The repository, or the folder that MIND_ROOT names (a class on another disk; tests on a copy).
+ROOT = Path(os.environ.get("MIND_ROOT") or Path(__file__).resolve().parent.parent)
