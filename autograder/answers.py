@@ -61,20 +61,20 @@ def run_trials(
     """
     outcomes = [Outcome() for _ in trials]
     waiting: Iterator[int] = iter(range(len(trials)))
-    running: dict[Connection, tuple[int, mp.process.BaseProcess, float]] = {}
+    running: dict[Any, tuple[int, mp.process.BaseProcess, float]] = {}
     context = mp.get_context("fork")
     try:
         while True:
             while len(running) < (jobs or os.cpu_count() or 1) and (index := next(waiting, None)) is not None:
                 ours, theirs = context.Pipe(duplex=False)
-                child = context.Process(target=_child, args=(trials[index], theirs, seconds))
+                child: mp.process.BaseProcess = context.Process(target=_child, args=(trials[index], theirs, seconds))
                 child.start()
                 theirs.close()
                 running[ours] = index, child, time.monotonic()
             if not running:
                 return outcomes
             for pipe in wait(list(running), timeout=0.2):
-                _receive(pipe, outcomes[running[pipe][0]])  # type: ignore[arg-type]
+                _receive(pipe, outcomes[running[pipe][0]])
             for pipe, (index, child, started) in list(running.items()):
                 if child.is_alive() and time.monotonic() - started < seconds + 5:
                     continue
@@ -92,7 +92,7 @@ def run_trials(
 _PASSED = ""
 
 
-def _receive(pipe: Connection, outcome: Outcome) -> None:
+def _receive(pipe: Any, outcome: Outcome) -> None:
     with contextlib.suppress(EOFError, OSError):
         while pipe.poll():
             name, error = pipe.recv()
@@ -138,7 +138,7 @@ def _run(source: str, namespace: dict[str, Any], seconds: float) -> str:
     """The error that the cell ends in, or :data:`_PASSED`."""
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        exec(compile(source, "<cell>", "exec"), namespace)  # noqa: S102 - running answers is what this module is for
+        exec(compile(source, "<cell>", "exec"), namespace)
     except _OutOfTime:
         return "TimeoutError: still running"
     except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt of a candidate are its failures too

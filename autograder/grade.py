@@ -23,7 +23,9 @@ from autograder.results import ExerciseResult, Result, State, TestResult
 
 CELL_SECONDS = 60
 
-_HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS[ \t]*\n(.*?)^[ \t]*### END HIDDEN TESTS[ \t]*\n?", re.DOTALL | re.MULTILINE)
+_HIDDEN = re.compile(
+    r"^[ \t]*### BEGIN HIDDEN TESTS[ \t]*\n(.*?)^[ \t]*### END HIDDEN TESTS[ \t]*\n?", re.DOTALL | re.MULTILINE
+)
 _PARTS = {"Called": "called", "Got": "got", "Expected": "expected", "Look again at": "idea"}
 _LABEL = re.compile(rf"^({'|'.join(_PARTS)}): ", re.MULTILINE)
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -71,7 +73,9 @@ def grade(submission: Path, course: Course, cell_seconds: float = CELL_SECONDS) 
     attempted = {name for name, source in taken.solutions.items() if source.strip() not in (stubs.get(name), "")}
     steps = _steps(course, taken, attempted)
     ends = _run_all(steps, cell_seconds)
-    exercises = [_exercise(cell, course, steps, ends, attempted) for cell in course.source.cells if "exercise" in cell.metadata]
+    exercises = [
+        _exercise(cell, course, steps, ends, attempted) for cell in course.source.cells if "exercise" in cell.metadata
+    ]
     return Result(submission.stem, exercises, taken.remarks)
 
 
@@ -148,11 +152,17 @@ def _run(steps: list[_Step], cell_seconds: float) -> tuple[int | None, dict[int,
             if output.output_type == "error":
                 late = output.ename == "KeyboardInterrupt"
                 text = _COLOUR.sub("", output.evalue)
-                ends[number] = _Ended("timed out", text=f"still running after {cell_seconds:g} s") if late else _Ended("error", output.ename, text)
+                ends[number] = (
+                    _Ended("timed out", text=f"still running after {cell_seconds:g} s")
+                    if late
+                    else _Ended("error", output.ename, text)
+                )
     return culprit, ends
 
 
-def _exercise(cell: NotebookNode, course: Course, steps: list[_Step], ends: dict[int, _Ended], attempted: set[str]) -> ExerciseResult:
+def _exercise(
+    cell: NotebookNode, course: Course, steps: list[_Step], ends: dict[int, _Ended], attempted: set[str]
+) -> ExerciseResult:
     about = cell.metadata["exercise"]
     mine = [i for i, step in enumerate(steps) if step.exercise == about["id"]]
     own = next((ends[i] for i in mine if not steps[i].test and i in ends), None)
@@ -161,11 +171,26 @@ def _exercise(cell: NotebookNode, course: Course, steps: list[_Step], ends: dict
         if intake.is_test(test) and test.metadata["test"]["exercise"] == about["id"]:
             parts = [i for i in mine if steps[i].test == intake.grade_id(test)]
             bad = next((i for i in parts if i in ends), None)
-            tests.append(_test(test, ran=bool(parts), end=None if bad is None else ends[bad], hidden=bad is not None and steps[bad].hidden))
+            tests.append(
+                _test(
+                    test,
+                    ran=bool(parts),
+                    end=None if bad is None else ends[bad],
+                    hidden=bad is not None and steps[bad].hidden,
+                )
+            )
     result = ExerciseResult(
-        about["id"], about["title"], about["level"] == "stretch", "correct", tests, list(about["hints"]), about["reading"]
+        about["id"],
+        about["title"],
+        about["level"] == "stretch",
+        "correct",
+        tests,
+        list(about["hints"]),
+        about["reading"],
     )
-    result.state, result.reason = _state(result, own, [ends[i] for i in mine if i in ends], attempted=bool(mine) and any(not steps[i].test for i in mine))
+    result.state, result.reason = _state(
+        result, own, [ends[i] for i in mine if i in ends], attempted=bool(mine) and any(not steps[i].test for i in mine)
+    )
     return result
 
 
@@ -178,7 +203,7 @@ def _state(result: ExerciseResult, own: _Ended | None, ends: list[_Ended], attem
     if all(test.passed for test in result.tests):
         return "correct", ""
     unwritten = "NotImplementedError"
-    if result.points == 0 and (own is not None and own.name == unwritten or all(end.name == unwritten for end in ends)):
+    if result.points == 0 and ((own is not None and own.name == unwritten) or all(end.name == unwritten for end in ends)):
         return "not attempted", ""
     reason = f"your cell stops with {own.name}: {own.text}" if own else ""
     return ("almost" if result.points else "wrong"), reason
@@ -187,7 +212,9 @@ def _state(result: ExerciseResult, own: _Ended | None, ends: list[_Ended], attem
 def _test(cell: NotebookNode, ran: bool, end: _Ended | None, hidden: bool) -> TestResult:
     most = float(cell.metadata["nbgrader"]["points"])
     passed = ran and end is None
-    result = TestResult(intake.grade_id(cell), cell.metadata["test"]["title"], most if passed else 0.0, most, passed, hidden)
+    result = TestResult(
+        intake.grade_id(cell), cell.metadata["test"]["title"], most if passed else 0.0, most, passed, hidden
+    )
     if end is not None:
         parts = _LABEL.split(end.text.strip())
         if len(parts) > 1:

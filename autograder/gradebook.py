@@ -12,20 +12,27 @@ import shutil
 import sqlite3
 import sys
 import tempfile
+import warnings
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader import api
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError, SAWarning
 
 from autograder import intake
+from autograder.assignment import generate_assignment
 from autograder.results import Result, Scores
 
-_KINDS = {"grade_cells": api.GradeCell, "solution_cells": api.SolutionCell, "source_cells": api.SourceCell, "task_cells": api.TaskCell}
+_KINDS = {
+    "grade_cells": api.GradeCell,
+    "solution_cells": api.SolutionCell,
+    "source_cells": api.SourceCell,
+    "task_cells": api.TaskCell,
+}
 
 
 class GradebookError(Exception):
@@ -38,8 +45,11 @@ def opened(db_url: str, course_id: str) -> Iterator[api.Gradebook]:
     # A new gradebook calls `alembic` by name, which is beside the interpreter but need not be on the path.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     try:
-        with api.Gradebook(db_url, course_id) as gradebook:
-            yield gradebook
+        with warnings.catch_warnings():
+            # nbgrader fills its rows in an order that SQLAlchemy 2.1 remarks on; what is stored is right.
+            warnings.simplefilter("ignore", SAWarning)
+            with api.Gradebook(db_url, course_id) as gradebook:
+                yield gradebook
     except (OperationalError, DatabaseError, sqlite3.Error, OSError) as error:
         raise GradebookError(_why(error, db_url)) from error
 
@@ -51,7 +61,10 @@ def in_step(gradebook: api.Gradebook, assignment: str, course: Mapping[str, Note
     except api.MissingEntry:
         return False
     rows = {
-        (book.name, cell.name): (cell.max_score, next((s.source for s in book.source_cells if s.name == cell.name), None))
+        (book.name, cell.name): (
+            cell.max_score,
+            next((s.source for s in book.source_cells if s.name == cell.name), None),
+        )
         for book in kept
         for cell in book.grade_cells
         if cell.cell_type == "code"
@@ -65,25 +78,34 @@ def in_step(gradebook: api.Gradebook, assignment: str, course: Mapping[str, Note
     return rows == wanted
 
 
-def bring_into_step(db_url: str, course_id: str, assignment: str, generate: Callable[[str], None]) -> Path | None:
+def bring_into_step(db_url: str, course_id: str, assignment: str, course: Path, config: Path) -> Path | None:
     """Make the gradebook's assignment what nbgrader makes of it in an empty one, keeping every score whose cell remains.
 
-    ``generate`` runs nbgrader's generate_assignment into the gradebook whose url it is given. Returns the copy that was
-    kept of a SQLite gradebook that had submissions in it.
+    ``course`` is the folder that holds ``source/``. Returns the copy that was kept of a SQLite gradebook that had
+    submissions in it. Raises GradebookError, assignment.GenerateError.
     """
     with tempfile.TemporaryDirectory(prefix="gradebook-") as folder:
+        with opened(db_url, course_id) as kept:
+            known = any(found.name == assignment for found in kept.assignments)
+        if not known:
+            generate_assignment(assignment, course, Path(folder) / "release", db_url, config)
+            return None
         fresh_url = f"sqlite:///{Path(folder) / 'fresh.db'}"
-        generate(fresh_url)
+        generate_assignment(assignment, course, Path(folder) / "release", fresh_url, config)
         with opened(db_url, course_id) as kept, opened(fresh_url, course_id) as fresh:
             backup = _backup(db_url) if _has_submissions(kept, assignment) else None
             _copy_structure(kept, fresh, assignment)
     return backup
 
 
-def record(gradebook: api.Gradebook, assignment: str, learner: str, results: Iterable[Result], when: dt.datetime) -> None:
+def record(
+    gradebook: api.Gradebook, assignment: str, learner: str, results: Iterable[Result], when: dt.datetime
+) -> None:
     """Write the scores of one learner's graded notebooks, all or none. Points by hand that a person gave stay."""
     gradebook.update_or_create_student(learner)
-    submission = gradebook.update_or_create_submission(assignment, learner, timestamp=when.astimezone(dt.UTC).isoformat())
+    submission = gradebook.update_or_create_submission(
+        assignment, learner, timestamp=when.astimezone(dt.UTC).isoformat()
+    )
     by_name = {book.name: book for book in submission.notebooks}
     for result in results:
         scores = result.scores()
@@ -98,7 +120,9 @@ def scores(gradebook: api.Gradebook, learner: str) -> Scores:
     """Every score of a learner that has been given, by hand or by the grader."""
     found: dict[str, dict[str, dict[str, tuple[float, float]]]] = defaultdict(lambda: defaultdict(dict))
     rows = (
-        gradebook.db.query(api.Assignment.name, api.Notebook.name, api.GradeCell.name, api.Grade.score, api.GradeCell.max_score)
+        gradebook.db.query(
+            api.Assignment.name, api.Notebook.name, api.GradeCell.name, api.Grade.score, api.GradeCell.max_score
+        )
         .join(api.Notebook, api.Notebook.assignment_id == api.Assignment.id)
         .join(api.GradeCell, api.GradeCell.notebook_id == api.Notebook.id)
         .join(api.Grade, api.Grade.cell_id == api.GradeCell.id)
@@ -135,7 +159,9 @@ def _copy_cells(kept: api.Gradebook, mine: Iterable[Any], fresh: Iterable[Any], 
             kept.db.delete(row)
         kept.db.delete(cell)
     for name, cell in fresh_by_name.items():
-        fields = {key: value for key, value in cell.to_dict().items() if key not in ("id", "name", "notebook", "assignment")}
+        fields = {
+            key: value for key, value in cell.to_dict().items() if key not in ("id", "name", "notebook", "assignment")
+        }
         if name in mine_by_name:
             for key, value in fields.items():
                 setattr(mine_by_name[name], key, value)

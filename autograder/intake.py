@@ -8,6 +8,7 @@ changes nothing but itself.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,16 +46,18 @@ def read(path: Path) -> NotebookNode:
             raise Unreadable(f"{path.name} is larger than {MOST_BYTES >> 20} MB: clear its outputs and save it again")
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Unreadable(f"{path.name} is not UTF-8 text (byte {error.start}): open it in JupyterLab and save it again") from error
+        raise Unreadable(
+            f"{path.name} is not UTF-8 text (byte {error.start}): open it in JupyterLab and save it again"
+        ) from error
     except OSError as error:
         raise Unreadable(f"{path.name} cannot be read: {error.strerror}") from error
     try:
-        content = json.loads(text)
+        json.loads(text)
     except ValueError as error:
         raise Unreadable(f"{path.name} is not a whole notebook: {error}. Was it cut short while saving?") from error
     try:
-        return nbformat.v4.upgrade(nbformat.from_dict(content)) if content["nbformat"] == 4 else nbformat.convert(nbformat.from_dict(content), 4)
-    except Exception as error:  # noqa: BLE001 - whatever nbformat trips over, the file is no notebook
+        return nbformat.reads(text, as_version=4)
+    except Exception as error:
         raise Unreadable(f"{path.name} is JSON, but not a notebook ({type(error).__name__}: {error})") from error
 
 
@@ -67,7 +70,9 @@ def take(submission: NotebookNode, course: NotebookNode) -> Intake:
         name, source = grade_id(cell), cell.get("source", "")
         if name in wanted and is_solution(cell):
             if name in intake.solutions:
-                intake.remarks.append(f"the cell {name} is there twice (was it copied?); the first one with work in it is graded")
+                intake.remarks.append(
+                    f"the cell {name} is there twice (was it copied?); the first one with work in it is graded"
+                )
                 if _plain(intake.solutions[name]) not in of_the_course:
                     continue
             intake.solutions[name] = source
@@ -75,7 +80,9 @@ def take(submission: NotebookNode, course: NotebookNode) -> Intake:
             intake.own.append(source)
     for name in wanted:
         if name not in intake.solutions:
-            intake.remarks.append(f"the cell {name} is missing: it counts as not attempted (`mind start` on a fresh copy brings it back)")
+            intake.remarks.append(
+                f"the cell {name} is missing: it counts as not attempted (`mind start` on a fresh copy brings it back)"
+            )
     tests = {grade_id(cell): _plain(cell.source) for cell in course.cells if is_test(cell)}
     there = {grade_id(cell) for cell in submission.get("cells", [])}
     for name in tests:
@@ -117,17 +124,17 @@ def _plain(source: str) -> str:
     return "\n".join(line.rstrip() for line in source.strip().splitlines())
 
 
-def _taken(sources: object) -> set[str]:
-    return set().union(*(_quietly(names.taken, source) for source in sources))  # type: ignore[attr-defined]
+def _taken(sources: Iterable[str]) -> set[str]:
+    return {name for source in sources for name in _quietly(names.taken, source)}
 
 
 def _bound(source: str) -> set[str]:
     return _quietly(names.bound, source)
 
 
-def _quietly(ask: object, source: str) -> set[str]:
+def _quietly(ask: Callable[[str], set[str]], source: str) -> set[str]:
     """No names for what is not Python (a syntax error, a magic): it fails where it runs, with its own message."""
     try:
-        return ask(source)  # type: ignore[operator]
+        return ask(source)
     except SyntaxError:
         return set()

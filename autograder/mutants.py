@@ -25,7 +25,18 @@ _ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
     ast.Pow: ast.Mult, ast.MatMult: ast.Mult, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd,
 }  # fmt: skip
 
-_SYMMETRIC = {"max", "min", "math.gcd", "math.hypot", "np.maximum", "np.minimum", "np.dot", "np.hypot", "sp.gcd", "sp.Eq"}
+_SYMMETRIC = {
+    "max",
+    "min",
+    "math.gcd",
+    "math.hypot",
+    "np.maximum",
+    "np.minimum",
+    "np.dot",
+    "np.hypot",
+    "sp.gcd",
+    "sp.Eq",
+}
 
 
 @dataclass(frozen=True)
@@ -71,7 +82,7 @@ def _marked(source: str) -> set[int]:
     return marked
 
 
-_Change = tuple[str, ast.AST, ast.AST, ast.AST]
+_Change = tuple[str, ast.expr | ast.stmt, ast.AST, ast.stmt]
 
 
 def _changes(tree: ast.Module, marked: set[int]) -> Iterator[_Change]:
@@ -85,19 +96,20 @@ def _changes(tree: ast.Module, marked: set[int]) -> Iterator[_Change]:
                 yield kind, node, ast.copy_location(changed, node), statement
 
 
-def _own(statement: ast.stmt) -> Iterator[ast.AST]:
+def _own(statement: ast.stmt) -> Iterator[ast.expr | ast.stmt]:
     """The statement and its expressions, without the statements nested in it and without the text of what it raises."""
     yield statement
     if isinstance(statement, ast.Raise):
         return
-    waiting = [child for child in ast.iter_child_nodes(statement)]
+    waiting = list(ast.iter_child_nodes(statement))
     while waiting:
         node = waiting.pop()
         if isinstance(node, (ast.stmt, ast.JoinedStr, ast.arguments, ast.ExceptHandler)):
             continue
         if isinstance(node, ast.keyword) and node.arg == "strict":
             continue  # of zip: a safeguard, not a behaviour
-        yield node
+        if isinstance(node, ast.expr):
+            yield node
         waiting.extend(ast.iter_child_nodes(node))
 
 

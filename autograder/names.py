@@ -11,7 +11,11 @@ _BUILTINS = frozenset(dir(builtins)) | {"__name__"}
 def bound(source: str) -> set[str]:
     """Names that the code binds at its top level: assigned, imported, defined."""
     table = symtable.symtable(source, "<cell>", "exec")
-    return {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()}
+    return {
+        symbol.get_name()
+        for symbol in table.get_symbols()
+        if symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()
+    }
 
 
 def taken(source: str) -> set[str]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +21,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
+from autograder.assignment import GenerateError, generate_assignment
 from curriculum.lesson import Lesson, lesson_paths, read_lesson
 from curriculum.notebooks import NOTEBOOK_METADATA, notebook
 from curriculum.paths import ROOT
@@ -43,9 +43,13 @@ def lessons_of(unit: Unit, root: Path = ROOT, only: Day | None = None) -> list[t
         found = {stem: path for stem, path in found.items() if stem == only.lesson}
         planned = {stem: day for stem, day in planned.items() if day == only}
     for stem in sorted(set(found) - set(planned)):
-        raise BuildError(f"{found[stem]} is in no day of the plan: give its day `lesson = \"{stem}\"` in curriculum/plans, or move it away")
+        raise BuildError(
+            f'{found[stem]} is in no day of the plan: give its day `lesson = "{stem}"` in curriculum/plans, or move it away'
+        )
     for stem in sorted(set(planned) - set(found)):
-        raise BuildError(f"the plan's day {planned[stem].id} names the lesson {stem}, but there is no {folder / (stem + '.py')}")
+        raise BuildError(
+            f"the plan's day {planned[stem].id} names the lesson {stem}, but there is no {folder / (stem + '.py')}"
+        )
     return [(planned[stem], read_lesson(path)) for stem, path in found.items()]
 
 
@@ -89,14 +93,20 @@ def check_build(plan: Plan, root: Path = ROOT) -> Iterator[str]:
         if not lessons:
             continue
         where = root / "source" / unit.id
-        expected = {f"{lesson.stem}.ipynb" for _, lesson in lessons} | {path.name for path in beside(lesson for _, lesson in lessons)}
+        expected = {f"{lesson.stem}.ipynb" for _, lesson in lessons} | {
+            path.name for path in beside(lesson for _, lesson in lessons)
+        }
         present = {path.name for path in where.glob("*")} - {".ipynb_checkpoints"}
         for name in sorted(expected ^ present):
-            yield f"source/{unit.id}/{name}: " + ("not built yet" if name in expected else "belongs to no lesson; everything here reaches learners")
+            yield f"source/{unit.id}/{name}: " + (
+                "not built yet" if name in expected else "belongs to no lesson; everything here reaches learners"
+            )
         for day, lesson in lessons:
             path = where / f"{lesson.stem}.ipynb"
             if path.exists():
-                yield from _differences(nbformat.read(path, 4), notebook(lesson, day, plan), f"source/{unit.id}/{path.name}")
+                yield from _differences(
+                    nbformat.read(path, 4), notebook(lesson, day, plan), f"source/{unit.id}/{path.name}"
+                )
         with tempfile.TemporaryDirectory(prefix="mind-check-") as folder:
             shutil.copytree(where, Path(folder) / "source" / unit.id)
             release(Path(folder), unit.id)
@@ -119,6 +129,7 @@ def run_notebook(book: NotebookNode, name: str, cwd: Path) -> NotebookNode:
         timeout=CELL_SECONDS,
         kernel_name="python3",
         record_timing=False,
+        coalesce_streams=True,  # else one print may come out as two outputs, and two builds would differ
         resources={"metadata": {"path": str(cwd)}},
     )
     try:
@@ -134,18 +145,12 @@ def run_notebook(book: NotebookNode, name: str, cwd: Path) -> NotebookNode:
 
 
 def release(course: Path, assignment: str) -> None:
-    """Make ``course/release/<assignment>`` from ``course/source/<assignment>`` by nbgrader itself. Raises BuildError."""
-    command = [
-        sys.executable, "-m", "nbgrader", "generate_assignment", assignment, "--force",
-        f"--config={ROOT / 'nbgrader_config.py'}",
-        f"--CourseDirectory.root={course}",
-        f"--db=sqlite:///{course / 'throw-away.db'}",
-    ]  # fmt: skip
-    # A new gradebook calls `alembic` by name: the environment's own programs must be found first.
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    made = subprocess.run(command, cwd=course, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False)
-    if made.returncode != 0 or not (course / "release" / assignment).exists():
-        raise BuildError(f"nbgrader could not make the release of {assignment}:\n{made.stderr.strip()}")
+    """Make ``course/release/<assignment>`` from ``course/source/<assignment>``. Raises BuildError."""
+    throw_away = f"sqlite:///{course / 'throw-away.db'}"
+    try:
+        generate_assignment(assignment, course, course / "release", throw_away, ROOT / "nbgrader_config.py")
+    except GenerateError as error:
+        raise BuildError(str(error)) from error
 
 
 def _put_in_place(made: Path, kept: Path, whole: bool) -> list[Path]:

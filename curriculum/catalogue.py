@@ -1,6 +1,7 @@
 """What can be worked on: the released lessons, as their notebooks say it themselves.
 
-A learner's side of the house reads only ``release/``, so that it works where neither ``source/`` nor the lessons' text is.
+A learner's side of the house reads only ``release/``, so that it works where neither ``source/`` nor the lessons' text
+is.
 """
 
 from __future__ import annotations
@@ -14,6 +15,10 @@ from typing import Any
 
 from curriculum.paths import ROOT
 from curriculum.plan import Day, Plan
+
+
+class CatalogueError(Exception):
+    """A released lesson cannot be read. The text says which, why, and what to do about it."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +50,10 @@ class ReleasedLesson:
 
 
 class Catalogue:
-    """The released lessons of a plan, by day id."""
+    """The released lessons of a plan, by day id. Raises CatalogueError where one is there and cannot be read."""
 
     def __init__(self, plan: Plan, root: Path = ROOT) -> None:
+        self.plan = plan
         found = (_lesson(day, root) for day in plan.days if day.lesson)
         self.lessons: dict[str, ReleasedLesson] = {lesson.day: lesson for lesson in found if lesson}
 
@@ -58,14 +64,20 @@ class Catalogue:
 def _lesson(day: Day, root: Path) -> ReleasedLesson | None:
     path = root / "release" / day.unit / f"{day.lesson}.ipynb"
     try:
-        changed = path.stat().st_mtime_ns
+        return _read(day.id, day.unit, path, path.stat().st_mtime_ns)
     except FileNotFoundError:
         return None
-    return _read(day.id, day.unit, path, changed)
+    except OSError as error:
+        raise CatalogueError(f"{path} cannot be read: {error.strerror or error}. Check its permissions.") from error
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        # ValueError: no JSON, or no UTF-8; the others: JSON, but not what the build writes.
+        reason = f"{path} is not a released lesson, or it is damaged ({type(error).__name__}: {error})"
+        raise CatalogueError(f"{reason}. Put the file back as it was released, or build it again.") from error
 
 
 @lru_cache(maxsize=1024)
-def _read(day: str, unit: str, path: Path, changed: int) -> ReleasedLesson:  # noqa: ARG001 - `changed` only keys the cache
+def _read(day: str, unit: str, path: Path, changed: int) -> ReleasedLesson:
+    # `changed` only keys the cache.
     # json, not nbformat: a page of 185 days must not wait for 185 schema validations of what we built ourselves.
     book: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     exercises = []
@@ -77,6 +89,8 @@ def _read(day: str, unit: str, path: Path, changed: int) -> ReleasedLesson:  # n
                 if other["metadata"].get("test", {}).get("exercise") == about["id"]
             }
             exercises.append(
-                ReleasedExercise(about["id"], about["title"], about["level"], about["minutes"], tuple(about["goals"]), tests)
+                ReleasedExercise(
+                    about["id"], about["title"], about["level"], about["minutes"], tuple(about["goals"]), tests
+                )
             )
     return ReleasedLesson(day, unit, path.stem, path, book["metadata"]["lesson"]["points"], tuple(exercises))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import NoReturn
 
 import click
 from rich.console import Console
@@ -14,7 +15,6 @@ from curriculum.build import BuildError, build, check_build, lessons_of
 from curriculum.lesson import Lesson, LessonError, answers_path, read_answers
 from curriculum.paths import ROOT
 from curriculum.plan import Day, Plan, Unit, load_plan
-
 from curriculum.skeleton import write_skeleton
 from curriculum.trials import LedgerError, Tried, try_answers
 
@@ -38,13 +38,20 @@ def new(day: str, slug: str) -> None:
         _refuse(str(error))
     for path in made:
         out.print(f"made {path.relative_to(ROOT)}")
-    out.print(f'Add [bold]lesson = "{made[0].stem}"[/] to {day} in the plan, then `mind dev build --only {day}` shows it.')
+    out.print(
+        f'Add [bold]lesson = "{made[0].stem}"[/] to {day} in the plan, then `mind dev build --only {day}` shows it.'
+    )
 
 
 @dev.command("build")
 @click.argument("section", required=False)
 @click.option("--only", metavar="DAY", help="Build one day, e.g. 1.5-d1: a preview in seconds.")
-@click.option("--check", "checking", is_flag=True, help="Build nothing; say what in source/ and release/ is not what the lessons make.")
+@click.option(
+    "--check",
+    "checking",
+    is_flag=True,
+    help="Build nothing; say what in source/ and release/ is not what the lessons make.",
+)
 def build_command(section: str | None, only: str | None, checking: bool) -> None:
     """Build source/ and release/ from the lessons of SECTION (of all that have lessons)."""
     plan = load_plan()
@@ -58,16 +65,30 @@ def build_command(section: str | None, only: str | None, checking: bool) -> None
             out.print("source/ and release/ are what the lessons build to")
             return
         day = _day(plan, only) if only else None
-        units = [plan.unit(day.unit)] if day else [plan.unit(section)] if section else [u for u in plan.units if lessons_of(u)]
+        units = (
+            [plan.unit(day.unit)]
+            if day
+            else [plan.unit(section)]
+            if section
+            else [u for u in plan.units if lessons_of(u)]
+        )
         for unit in units:
-            steps = 1 + len(lessons_of(unit, only=day))
-            with _progress() as progress:
-                task = progress.add_task(f"building {unit.id}", total=steps)
-                made = build(plan, unit, only=day, done=lambda text: progress.update(task, advance=1, description=f"{unit.id}: {text}"))
-            for path in made:
-                out.print(f"made {path.relative_to(ROOT)}")
-    except (BuildError, LessonError, KeyError) as error:
+            _build_unit(plan, unit, day)
+    except (BuildError, LessonError, LookupError) as error:
         _refuse(str(error))
+
+
+def _build_unit(plan: Plan, unit: Unit, only: Day | None) -> None:
+    with _progress() as progress:
+        task = progress.add_task(f"building {unit.id}", total=1 + len(lessons_of(unit, only=only)))
+        made = build(
+            plan,
+            unit,
+            only=only,
+            done=lambda text: progress.update(task, advance=1, description=f"{unit.id}: {text}"),
+        )
+    for path in made:
+        out.print(f"made {path.relative_to(ROOT)}")
 
 
 @dev.command("check")
@@ -80,10 +101,12 @@ def check_command(what: str | None, everything: bool, seed: int | None) -> None:
     breaches = []
     try:
         day = _day(plan, what) if what and "-d" in what else None
-        units = [plan.unit(day.unit)] if day else [plan.unit(what)] if what else [u for u in plan.units if lessons_of(u)]
+        units = (
+            [plan.unit(day.unit)] if day else [plan.unit(what)] if what else [u for u in plan.units if lessons_of(u)]
+        )
         for unit in units:
             breaches += _check_unit(unit, day, everything, seed)
-    except (BuildError, LessonError, LedgerError, KeyError) as error:
+    except (BuildError, LessonError, LedgerError, LookupError) as error:
         _refuse(str(error))
     refused = [breach for breach in breaches if not breach.warning]
     for breach in breaches:
@@ -123,7 +146,9 @@ def _report(unit: Unit, lessons: list[Lesson], tried: Tried) -> None:
         if not mutant.failed:
             out.print(f"survivor: {mutant.lesson} {mutant.exercise} {escape(mutant.why)}")
     for slow in (c for c in tried.kind("solution") if c.seconds > 10):
-        out.print(f"[yellow]slow: the tests of {slow.lesson} {slow.exercise} take {slow.seconds:.0f} s with the solution[/]")
+        out.print(
+            f"[yellow]slow: the tests of {slow.lesson} {slow.exercise} take {slow.seconds:.0f} s with the solution[/]"
+        )
     exercises = sum(len(lesson.exercises) for lesson in lessons)
     share = f" ({killed / mutants:.0%})" if mutants else ""
     out.print(
@@ -143,10 +168,10 @@ def _progress() -> Progress:
 def _day(plan: Plan, name: str) -> Day:
     try:
         return plan.day(name)
-    except KeyError:
+    except LookupError:
         _refuse(f"the plan has no day {name}; days are named like 1.5-d1")
 
 
-def _refuse(reason: str) -> None:
+def _refuse(reason: str) -> NoReturn:
     Console(stderr=True, highlight=False).print(f"[red]{escape(reason)}[/]")
     sys.exit(1)

@@ -47,13 +47,28 @@ def of_text(lesson: Lesson, answers: Answers) -> Iterator[Breach]:
             yield Breach(lesson.stem, exercise.name, rule, reason)
         right, wrong = len(answers.of(exercise.name, right=True)), len(answers.of(exercise.name, right=False))
         if right < RIGHT:
-            yield Breach(lesson.stem, exercise.name, "right variants", f"{right} right answers beside the solution; it takes {RIGHT}")
+            yield Breach(
+                lesson.stem,
+                exercise.name,
+                "right variants",
+                f"{right} right answers beside the solution; it takes {RIGHT}",
+            )
         if wrong < WRONG:
-            yield Breach(lesson.stem, exercise.name, "wrong answers", f"{wrong} wrong answers; it takes {WRONG}, each a mistake people make")
+            yield Breach(
+                lesson.stem,
+                exercise.name,
+                "wrong answers",
+                f"{wrong} wrong answers; it takes {WRONG}, each a mistake people make",
+            )
     known = {exercise.name for exercise in lesson.exercises}
     for answer in answers.answers:
         if answer.exercise not in known:
-            yield Breach(lesson.stem, answer.exercise, "answers", f"line {answer.line} of the answers is for an exercise that is not there")
+            yield Breach(
+                lesson.stem,
+                answer.exercise,
+                "answers",
+                f"line {answer.line} of the answers is for an exercise that is not there",
+            )
     if lesson.points <= 0:
         yield Breach(lesson.stem, "", "points", "no points outside the bonus: a day's share would divide by nothing")
     for cell in lesson.cells:
@@ -62,9 +77,16 @@ def of_text(lesson: Lesson, answers: Answers) -> Iterator[Breach]:
                 if not (match["alt"] or "").strip() and not _TAG_ALT.search(match["tag"] or ""):
                     yield Breach(lesson.stem, "", "alt text", f"line {cell.line}: an image without alternative text")
         elif cell.kind == "demo" and re.search(r"\b(?!figures\.)\w+\.show\(", cell.source):
-            yield Breach(lesson.stem, "", "alt text", f"line {cell.line}: show figures by figures.show(fig, alt=…), which takes the words for them")
+            yield Breach(
+                lesson.stem,
+                "",
+                "alt text",
+                f"line {cell.line}: show figures by figures.show(fig, alt=…), which takes the words for them",
+            )
         elif cell.kind == "demo" and len(cell.source.splitlines()) > 25:
-            yield Breach(lesson.stem, "", "short cells", f"line {cell.line}: a demonstration of more than 25 lines", warning=True)
+            yield Breach(
+                lesson.stem, "", "short cells", f"line {cell.line}: a demonstration of more than 25 lines", warning=True
+            )
 
 
 def _exercise_text(lesson: Lesson, exercise: Exercise) -> Iterator[tuple[str, str]]:
@@ -98,7 +120,12 @@ def of_trials(lesson: Lesson, tried: Tried) -> Iterator[Breach]:
             for rule, reason in _candidate(candidate, cells):
                 yield Breach(lesson.stem, exercise.name, rule, reason)
         for name in sorted(cells - alone):
-            yield Breach(lesson.stem, exercise.name, "decides alone", f"no wrong answer or mutant fails {name} and nothing else: it judges nothing of its own")
+            yield Breach(
+                lesson.stem,
+                exercise.name,
+                "decides alone",
+                f"no wrong answer or mutant fails {name} and nothing else: it judges nothing of its own",
+            )
 
 
 def _candidate(candidate: Candidate, cells: set[str]) -> Iterator[tuple[str, str]]:
@@ -118,7 +145,12 @@ def of_mutants(unit: Unit, tried: Tried) -> Iterator[Breach]:
     """A unit kills at least 85 % of the mutants that are not equivalent to the solution."""
     killed, all_of_them = tried.killed()
     if all_of_them and killed < KILLED * all_of_them:
-        yield Breach(unit.id, "", "mutants", f"the tests notice {killed} of {all_of_them} mutants; it takes {KILLED:.0%}. The survivors are listed above")
+        yield Breach(
+            unit.id,
+            "",
+            "mutants",
+            f"the tests notice {killed} of {all_of_them} mutants; it takes {KILLED:.0%}. The survivors are listed above",
+        )
 
 
 def of_goals(unit: Unit, lessons: Iterable[Lesson]) -> Iterator[Breach]:
@@ -126,7 +158,12 @@ def of_goals(unit: Unit, lessons: Iterable[Lesson]) -> Iterator[Breach]:
     shown = {goal for lesson in lessons for exercise in lesson.exercises for goal in exercise.goals}
     planned = {goal.number for goal in unit.goals}
     for stranger in sorted(shown - planned):
-        yield Breach(unit.id, "", "goals", f"an exercise names goal {stranger}; the plan's goals of {unit.id} are {sorted(planned)}")
+        yield Breach(
+            unit.id,
+            "",
+            "goals",
+            f"an exercise names goal {stranger}; the plan's goals of {unit.id} are {sorted(planned)}",
+        )
     if all(day.lesson for day in unit.days):
         for missing in sorted(planned - shown):
             yield Breach(unit.id, "", "goals", f"no exercise shows measured goal {missing}: mark one goals=[{missing}]")
@@ -136,24 +173,46 @@ def of_notebooks(lesson: Lesson, source: Path, release: Path) -> Iterator[Breach
     """Rules on the built notebooks: outputs to compare, points that add up, no secrets in the release."""
     for path in (source, release):
         if not path.exists():
-            yield Breach(lesson.stem, "", "built", f"{path.parent.parent.name}/{path.parent.name}/{path.name} is not there: run `mind dev build`")
+            yield Breach(
+                lesson.stem,
+                "",
+                "built",
+                f"{path.parent.parent.name}/{path.parent.name}/{path.name} is not there: run `mind dev build`",
+            )
             return
     book, released = nbformat.read(source, 4), nbformat.read(release, 4)
     if not any(_compared(output) for cell in book.cells if cell.cell_type == "code" for output in cell.outputs):
-        yield Breach(lesson.stem, "", "outputs", "no output that nbval compares: it would pass whatever the cells print")
+        yield Breach(
+            lesson.stem, "", "outputs", "no output that nbval compares: it would pass whatever the cells print"
+        )
     for cell in book.cells:
         if cell.cell_type == "code":
             shown = "".join(output.get("text", "") for output in cell.outputs if output.output_type == "stream")
             pictures = sum("image/png" in output.get("data", {}) for output in cell.outputs)
             if pictures > shown.count("Figure: "):
-                yield Breach(lesson.stem, "", "alt text", f"cell {cell.id} shows a picture without words: use figures.show(fig, alt=…)")
+                yield Breach(
+                    lesson.stem,
+                    "",
+                    "alt text",
+                    f"cell {cell.id} shows a picture without words: use figures.show(fig, alt=…)",
+                )
             if any(output.output_type == "stream" and output.name == "stderr" for output in cell.outputs):
-                yield Breach(lesson.stem, "", "warnings", f"cell {cell.id} writes to stderr, which plain nbgrader takes for a failure")
+                yield Breach(
+                    lesson.stem,
+                    "",
+                    "warnings",
+                    f"cell {cell.id} writes to stderr, which plain nbgrader takes for a failure",
+                )
     for name, tree in (("source", book), ("release", released)):
         points = _points(tree)
         for exercise in lesson.exercises:
             if points.get(exercise.name, 0) != exercise.points:
-                yield Breach(lesson.stem, exercise.name, "points", f"{exercise.points} points in the lesson, {points.get(exercise.name, 0)} in {name}")
+                yield Breach(
+                    lesson.stem,
+                    exercise.name,
+                    "points",
+                    f"{exercise.points} points in the lesson, {points.get(exercise.name, 0)} in {name}",
+                )
     text = "\n".join(cell.source for cell in released.cells)
     for word in ("BEGIN SOLUTION", "BEGIN HIDDEN TESTS"):
         if word in text:
@@ -161,13 +220,20 @@ def of_notebooks(lesson: Lesson, source: Path, release: Path) -> Iterator[Breach
     for exercise in lesson.exercises:
         for line in _secret_lines(exercise):
             if line in text:
-                yield Breach(lesson.stem, exercise.name, "secrets", f"the release holds a line of its solution or hidden tests: {line}")
+                yield Breach(
+                    lesson.stem,
+                    exercise.name,
+                    "secrets",
+                    f"the release holds a line of its solution or hidden tests: {line}",
+                )
 
 
 def _compared(output: nbformat.NotebookNode) -> bool:
     """Whether nbval compares this output: text does count, pictures and tracebacks do not."""
-    return (output.output_type == "stream" and bool(output.text.strip())) or "text/plain" in output.get("data", {}) and not any(
-        kind.startswith("image/") for kind in output.data
+    return (
+        (output.output_type == "stream" and bool(output.text.strip()))
+        or ("text/plain" in output.get("data", {})
+        and not any(kind.startswith("image/") for kind in output.data))
     )
 
 
@@ -186,5 +252,6 @@ def _secret_lines(exercise: Exercise) -> Iterator[str]:
     public += outside(exercise.solution, "SOLUTION") + "".join(exercise.hints)
     for source, mark in [(exercise.solution, "SOLUTION"), *((test.source, "HIDDEN TESTS") for test in exercise.tests)]:
         secret = inside(source, mark)
-        yield from (line.strip() for line in secret.splitlines() if len(line.strip()) >= 40 and line.strip() not in public)
-
+        yield from (
+            line.strip() for line in secret.splitlines() if len(line.strip()) >= 40 and line.strip() not in public
+        )

@@ -1,7 +1,7 @@
-"""What the gradebook does not hold: when each exercise was tried and how it went, which hints were shown, readings done.
+"""What the gradebook does not hold: when each exercise was tried and how it went, and which hints were shown.
 
-One JSON object a line, only ever added to (``journal.jsonl`` beside the gradebook): it can be read, kept and corrected with
-any editor, and a line cut short by a power failure costs that line alone.
+One JSON object a line, only ever added to (``journal.jsonl`` beside the gradebook): it can be read, kept and corrected
+with any editor, and a line cut short by a power failure costs that line alone.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ from curriculum.paths import ROOT
 
 @dataclass(frozen=True)
 class Attempt:
-    """One check of one exercise. ``work`` tells two versions of the learner's cell apart; ``hint`` is the last one shown."""
+    """One check of one exercise.
+
+    ``work`` tells two versions of the learner's cell apart; ``hint`` is the last one shown.
+    """
 
     when: str
     learner: str
@@ -41,10 +44,12 @@ class Journal:
 
     def add(self, attempts: Iterable[Attempt]) -> None:
         """Add attempts, all in one write, so that an interrupt leaves all or none of them."""
-        text = "".join(json.dumps({"kind": "attempt", **asdict(attempt)}, ensure_ascii=False) + "\n" for attempt in attempts)
+        lines = (json.dumps({"kind": "attempt", **asdict(attempt)}, ensure_ascii=False) for attempt in attempts)
+        text = "".join(f"{line}\n" for line in lines)
         if not text:
             return
-        with FileLock(self.path.with_suffix(".lock")), self.path.open("ab+") as file:
+        # A lock that is never let go is an error to tell (Timeout is an OSError), no reason to wait for ever.
+        with FileLock(self.path.with_suffix(".lock"), timeout=20), self.path.open("ab+") as file:
             file.seek(0, os.SEEK_END)
             if file.tell():
                 file.seek(-1, os.SEEK_END)
@@ -59,7 +64,8 @@ class Journal:
     def _attempts(self) -> Iterator[Attempt]:
         if not self.path.exists():
             return
-        for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
+        # Not splitlines(), which would also cut at characters that JSON leaves alone inside a text, like U+2028.
+        for line in self.path.read_text(encoding="utf-8", errors="replace").split("\n"):
             try:
                 entry = json.loads(line)
                 if entry.pop("kind", None) == "attempt":

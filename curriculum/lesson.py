@@ -20,7 +20,10 @@ HINTS = ("a nudge", "the approach", "nearly the solution")
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*\Z")
 _NUMBERED = re.compile(r"^(\d+)\. ", re.MULTILINE)
 _REGIONS = {
-    mark: re.compile(rf"^(?P<indent>[ \t]*)### BEGIN {mark}[ \t]*\n(?P<inside>.*?)^[ \t]*### END {mark}[ \t]*$\n?", re.DOTALL | re.MULTILINE)
+    mark: re.compile(
+        rf"^(?P<indent>[ \t]*)### BEGIN {mark}[ \t]*\n(?P<inside>.*?)^[ \t]*### END {mark}[ \t]*$\n?",
+        re.DOTALL | re.MULTILINE,
+    )
     for mark in ("SOLUTION", "HIDDEN TESTS")
 }
 
@@ -173,7 +176,9 @@ def read_lesson(path: Path) -> Lesson:
     cells = tuple(_cells(path, _LESSON_KEYS))
     setups = [cell for cell in cells if cell.kind == "setup"]
     if len(setups) != 1:
-        raise LessonError(path, setups[1].line if setups else 1, f"a lesson has one cell marked setup=true; this has {len(setups)}")
+        raise LessonError(
+            path, setups[1].line if setups else 1, f"a lesson has one cell marked setup=true; this has {len(setups)}"
+        )
     return Lesson(path, cells, tuple(_exercises(path, cells)))
 
 
@@ -185,7 +190,9 @@ def read_answers(path: Path) -> Answers:
     for cell in _cells(path, _ANSWER_KEYS):
         if cell.kind in ("text", "demo"):
             if not cell.markdown and _is_code(cell.source):
-                raise LessonError(path, cell.line, "code that belongs to no answer: begin its cell with right=, wrong= or equivalent=")
+                raise LessonError(
+                    path, cell.line, "code that belongs to no answer: begin its cell with right=, wrong= or equivalent="
+                )
             continue
         why = str(cell.marks.get("why", "")).strip()
         if not why:
@@ -236,7 +243,9 @@ def _exercises(path: Path, cells: tuple[Cell, ...]) -> Iterator[Exercise]:
         if cell.kind in ("hints", "solution") and cell.name not in names:
             raise LessonError(path, cell.line, f"{cell.kind} for {cell.name!r}, but there is no such exercise")
         if cell.kind == "test" and cell.name.partition("_")[0] not in names:
-            raise LessonError(path, cell.line, f"test {cell.name!r} begins with the name of no exercise ({', '.join(names)})")
+            raise LessonError(
+                path, cell.line, f"test {cell.name!r} begins with the name of no exercise ({', '.join(names)})"
+            )
     for cell in cells:
         if cell.kind == "exercise":
             yield _exercise(path, cell, cells)
@@ -248,12 +257,16 @@ def _exercise(path: Path, statement: Cell, cells: tuple[Cell, ...]) -> Exercise:
     if missing:
         raise LessonError(path, statement.line, f"exercise {name} does not say its {', '.join(sorted(missing))}")
     if marks["level"] not in LEVELS:
-        raise LessonError(path, statement.line, f"exercise {name}: level is one of {', '.join(LEVELS)}, not {marks['level']!r}")
+        raise LessonError(
+            path, statement.line, f"exercise {name}: level is one of {', '.join(LEVELS)}, not {marks['level']!r}"
+        )
     solutions = [cell for cell in cells if cell.kind == "solution" and cell.name == name]
     if len(solutions) != 1:
         raise LessonError(path, statement.line, f"exercise {name} has {len(solutions)} solution cells; it needs one")
     if not inside(solutions[0].source, "SOLUTION"):
-        raise LessonError(path, solutions[0].line, f"the solution of {name} stands between ### BEGIN SOLUTION and ### END SOLUTION")
+        raise LessonError(
+            path, solutions[0].line, f"the solution of {name} stands between ### BEGIN SOLUTION and ### END SOLUTION"
+        )
     hints = [cell for cell in cells if cell.kind == "hints" and cell.name == name]
     return Exercise(
         name=name,
@@ -282,7 +295,7 @@ def _test(path: Path, cell: Cell) -> TestCell:
 
 def _numbered(text: str) -> Iterator[str]:
     """The items of a numbered list, which may run over several paragraphs."""
-    starts = [match for match in _NUMBERED.finditer(text)]
+    starts = list(_NUMBERED.finditer(text))
     for number, match in enumerate(starts):
         end = starts[number + 1].start() if number + 1 < len(starts) else len(text)
         yield re.sub(r"^   ", "", text[match.end() : end].strip(), flags=re.MULTILINE)

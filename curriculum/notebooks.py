@@ -51,7 +51,14 @@ def _cell(cell: Cell, lesson: Lesson, exercises: dict[str, Exercise]) -> Noteboo
             test = _code(source, test={"exercise": cell.name.partition("_")[0], "title": cell.marks["title"]})
             return _graded(test, lesson, cell.name, grade=True, locked=True, points=points)
         case "reflection":
-            return _graded(_markdown(f"### BEGIN SOLUTION\n{cell.source}\n### END SOLUTION"), lesson, cell.name, grade=True, solution=True, points=0)
+            return _graded(
+                _markdown(f"### BEGIN SOLUTION\n{cell.source}\n### END SOLUTION"),
+                lesson,
+                cell.name,
+                grade=True,
+                solution=True,
+                points=0,
+            )
         case "demo":
             return _code(cell.source, tags=["demo"])
         case _:
@@ -108,7 +115,9 @@ def _hints(exercise: Exercise) -> NotebookNode:
         for number, hint in enumerate(exercise.hints, 1)
     ]
     if exercise.reading:
-        folded.append(f"<details>\n<summary>Where to read</summary>\n\n{escape(exercise.reading, quote=False)}\n\n</details>")
+        folded.append(
+            f"<details>\n<summary>Where to read</summary>\n\n{escape(exercise.reading, quote=False)}\n\n</details>"
+        )
     return _markdown("\n".join(folded))
 
 

@@ -279,7 +279,7 @@ def _expand(chapters: str) -> list[str]:
             if not part.strip():
                 raise ValueError(f"{chapters!r} has an empty place")
             expanded.append(part)
-        elif first.isdecimal() and (last.isdecimal() and int(first) < int(last) or part == first):
+        elif first.isdecimal() and ((last.isdecimal() and int(first) < int(last)) or part == first):
             expanded.extend(str(number) for number in range(int(first), int(last or first) + 1))
         else:
             raise ValueError(f"{part!r} is neither a chapter nor a range of chapters")

@@ -83,7 +83,7 @@ r"""
 """
 '''
 
-_ANSWERS = '''\
+_ANSWERS = """\
 # %% right="e1" why="…"
 def answer(x):
     return 1 + x
@@ -91,7 +91,7 @@ def answer(x):
 # %% wrong="e1" why="…"
 def answer(x):
     return 2 * x
-'''
+"""
 
 
 def write_skeleton(day: Day, slug: str, root: Path) -> list[Path]:

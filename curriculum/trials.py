@@ -78,7 +78,12 @@ def try_answers(
     ``done`` is told how many of how many have run. Raises LedgerError if the sample contradicts the ledger.
     """
     known = _load(ledger)
-    asked = [item for lesson, answers in lessons for exercise in lesson.exercises for item in _candidates(lesson, exercise, answers)]
+    asked = [
+        item
+        for lesson, answers in lessons
+        for exercise in lesson.exercises
+        for item in _candidates(lesson, exercise, answers)
+    ]
     keys = [_key(trial) for *_, trial in asked]
     draw = random.Random(seed)
     running = [i for i, key in enumerate(keys) if everything or key not in known or draw.random() < SAMPLE]
@@ -93,7 +98,10 @@ def try_answers(
                 f"{lesson} {exercise}, {kind} '{why}': the ledger says it fails {sorted(before['failed'])}, this run says "
                 f"{sorted(outcome.failed)}. A test depends on something that changes; find it, then run `mind dev check --all`"
             )
-        known[keys[i]] = {"failed": {n: _first_line(e) for n, e in outcome.failed.items()}, "seconds": round(outcome.seconds, 1)}
+        known[keys[i]] = {
+            "failed": {n: _first_line(e) for n, e in outcome.failed.items()},
+            "seconds": round(outcome.seconds, 1),
+        }
     _save(ledger, known, keys, drop_stale=everything and whole)
     found = (Candidate(*asked[i][:4], known[key]["failed"], known[key]["seconds"]) for i, key in enumerate(keys))
     return Tried(tuple(found), len(running))
@@ -102,7 +110,9 @@ def try_answers(
 def _candidates(lesson: Lesson, exercise: Exercise, answers: Answers) -> Iterator[tuple[str, str, str, str, Trial]]:
     tests = tuple((test.name, test.source) for test in exercise.tests)
     found = [("solution", "the solution", exercise.solution), ("stub", "the untouched stub", exercise.stub)]
-    found += [("right" if a.right else "wrong", a.why, a.source) for a in answers.answers if a.exercise == exercise.name]
+    found += [
+        ("right" if a.right else "wrong", a.why, a.source) for a in answers.answers if a.exercise == exercise.name
+    ]
     for mutant in mutants(exercise.solution):
         reason = answers.equivalent.get((exercise.name, mutant.key))
         why = f"{mutant.key} line {mutant.line}, {mutant.kind}: {mutant.change}"
@@ -118,7 +128,7 @@ def _key(trial: Trial) -> str:
 
 @cache
 def _engine() -> str:
-    """Hash of the code that a verdict depends on beside the lesson: the trying itself, and what lessons import of ours."""
+    """Hash of the code that a verdict depends on beside the lesson: the trying, and what lessons import of ours."""
     modules = [Path(autograder.answers.__file__), *sorted(Path(curriculum.lab.__file__).parent.glob("*.py"))]
     return hashlib.sha256(b"".join(path.read_bytes() for path in modules)).hexdigest()
 
@@ -128,7 +138,7 @@ def _first_line(error: str) -> str:
 
 
 def _save(ledger: Path, known: dict[str, dict[str, Any]], keys: Iterable[str], drop_stale: bool) -> None:
-    """Add what is known to the ledger (another check may have added to it meanwhile); a whole run drops what is stale."""
+    """Add to the ledger what is known now (another check may have added to it meanwhile), or drop what is stale."""
     asked = set(keys)
     with FileLock(ledger.with_suffix(".lock")):
         known = {**_load(ledger), **known}

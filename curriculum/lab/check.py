@@ -59,12 +59,15 @@ class _Short(reprlib.Repr):
         self.maxlevel, self.maxlist, self.maxtuple, self.maxdict, self.maxset = 6, 24, 24, 24, 24
         self.maxstring = self.maxlong = self.maxother = 200
 
-    def repr_ndarray(self, value: np.ndarray, level: int) -> str:
+    def repr_ndarray(self, value: np.ndarray[Any, Any], level: int) -> str:
         with np.printoptions(threshold=24, edgeitems=3, precision=8):
             return repr(value)
 
-    repr_int = lambda self, value, level: repr(value)  # noqa: E731 - an int is shown whole
-    repr_Fraction = lambda self, value, level: str(value)  # noqa: E731 - 2/3 reads better than Fraction(2, 3)
+    def repr_int(self, x: int, level: int) -> str:
+        return repr(x)
+
+    def repr_Fraction(self, value: Fraction, level: int) -> str:  # 2/3 reads better than Fraction(2, 3)
+        return str(value)
 
 
 def check(function: Callable[..., Any], /, *arguments: Any, **options: Any) -> Checked:
@@ -123,8 +126,8 @@ class Checked:
     def close(self, expected: Any, *, rtol: float = 1e-9, atol: float = 0.0, idea: str) -> None:
         """The value has the shape of ``expected`` and |value − expected| ≤ atol + rtol·|expected| in every entry."""
         if not same(self.value(idea=idea), expected, rtol=rtol, atol=atol):
-            within = f" within {rtol:g} relative" + (f" + {atol:g} absolute" if atol else "") if rtol else f" within {atol:g}"
-            self._fail(show(expected) + within, idea)
+            within = [f"{rtol:g} relative"] * bool(rtol) + [f"{atol:g} absolute"] * bool(atol)
+            self._fail(f"{show(expected)} within {' + '.join(within) or '0'}", idea)
 
     def satisfies(self, predicate: Callable[[Any], Any], expected: str, *, idea: str) -> None:
         """``predicate(value)`` is true. ``expected`` says in words what is asked for."""
@@ -166,7 +169,9 @@ def same(value: Any, expected: Any, rtol: float = 0.0, atol: float = 0.0) -> boo
     tuples are told apart; a NumPy array matches an array of its shape; NaN matches NaN.
     """
     if isinstance(expected, np.ndarray):
-        return isinstance(value, np.ndarray) and value.shape == expected.shape and _same_array(value, expected, rtol, atol)
+        return (
+            isinstance(value, np.ndarray) and value.shape == expected.shape and _same_array(value, expected, rtol, atol)
+        )
     if isinstance(expected, (bool, np.bool_)):
         return isinstance(value, (bool, np.bool_)) and bool(value) == bool(expected)
     if isinstance(expected, (Number, np.generic)) and not type(expected).__module__.startswith("sympy"):
@@ -210,7 +215,7 @@ def _same_number(value: Any, expected: Any, rtol: float, atol: float) -> bool:
     return bool(abs(complex(value) - complex(expected)) <= atol + rtol * abs(complex(expected)))
 
 
-def _same_array(value: np.ndarray, expected: np.ndarray, rtol: float, atol: float) -> bool:
+def _same_array(value: np.ndarray[Any, Any], expected: np.ndarray[Any, Any], rtol: float, atol: float) -> bool:
     if expected.dtype.kind in "biufc" and value.dtype.kind in "biufc":
         return bool(np.allclose(value, expected, rtol=rtol, atol=atol, equal_nan=True))
     return same(value.tolist(), expected.tolist(), rtol, atol)
@@ -221,7 +226,8 @@ def _same_expression(value: Any, expected: Any) -> bool:
     import sympy  # here, not above: most lessons do without, and it takes 0.4 s
 
     if isinstance(expected, sympy.MatrixBase):
-        return isinstance(value, sympy.MatrixBase) and value.shape == expected.shape and all(map(_same_expression, value, expected))
+        same_shape = isinstance(value, sympy.MatrixBase) and value.shape == expected.shape
+        return same_shape and all(map(_same_expression, value, expected))
     if not isinstance(value, (sympy.Expr, int, Fraction)) or isinstance(value, bool):
         return False
     return bool(value == expected or sympy.simplify(sympy.sympify(value) - expected) == 0)
@@ -229,7 +235,11 @@ def _same_expression(value: Any, expected: Any) -> bool:
 
 def _plain_keys(values: Any) -> bool:
     """Whether hashes and comparisons of these are Python's own (text, numbers, None and tuples of such)."""
-    return all(_plain_keys(v) if type(v) in (tuple, frozenset) else v is None or type(v) in (str, bytes, bool) or _is_number(v) for v in values)
+    return all(_plain_keys(v) if type(v) in (tuple, frozenset) else _plain_key(v) for v in values)
+
+
+def _plain_key(value: Any) -> bool:
+    return value is None or type(value) in (str, bytes, bool) or _is_number(value)
 
 
 def _copied(value: Any) -> Any:

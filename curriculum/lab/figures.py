@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import io
 from itertools import cycle
+from typing import Any
 
-import matplotlib as mpl
+from cycler import cycler
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
@@ -18,8 +19,8 @@ from matplotlib.figure import Figure
 OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 _STYLES = ("-", "--", "-.", ":")
 
-_LOOK = {
-    "axes.prop_cycle": mpl.cycler(color=OKABE_ITO, linestyle=[s for s, _ in zip(cycle(_STYLES), OKABE_ITO, strict=False)]),
+_LOOK: dict[Any, Any] = {
+    "axes.prop_cycle": cycler(color=OKABE_ITO, linestyle=[s for s, _ in zip(cycle(_STYLES), OKABE_ITO, strict=False)]),
     "axes.grid": True,
     "axes.spines.right": False,
     "axes.spines.top": False,
@@ -35,7 +36,7 @@ _LOOK = {
 
 def style() -> None:
     """Give every later figure of the notebook the house look. Call it once, in the set-up cell."""
-    mpl.rcParams.update(_LOOK)
+    plt.rcParams.update(_LOOK)
 
 
 def show(figure: Figure, alt: str) -> None:

@@ -509,6 +509,17 @@ def forecast(P, start, k):
         raise ValueError("no shares")
     return start @ np.linalg.matrix_power(P, k)
 
+# %% wrong="e3" why="np.allclose with atol only: its relative tolerance of 1e-5 stays on"
+def number_of_walks(A, k):
+    edges = (A != 0).astype(np.int64)
+    return np.linalg.matrix_power(edges, k)
+
+
+def forecast(P, start, k):
+    if (P < 0).any() or not np.allclose(P.sum(axis=1), 1, atol=1e-9):
+        raise ValueError("no shares")
+    return start @ np.linalg.matrix_power(P, k)
+
 # %% wrong="e3" why="believes that rows adding up to 1 are enough: negative shares pass"
 def number_of_walks(A, k):
     edges = (A != 0).astype(np.int64)
@@ -596,6 +607,21 @@ def chain_order(dims, cost):
             ]
             best[i, j] = min(options, key=lambda option: option[0])
     return best[0, n - 1]
+
+# %% wrong="e4" why="right brackets, but the total leaves out the product that joins the two halves"
+def chain_order(dims, cost):
+    n = len(dims) - 1
+    if n < 1:
+        raise ValueError("no matrix")
+    best = {(i, i): (0, i) for i in range(n)}
+    halves = 0
+    for length in range(2, n + 1):
+        for i in range(n - length + 1):
+            j = i + length - 1
+            last, k = min((best[i, k][0] + best[k + 1, j][0] + cost(dims[i], dims[k + 1], dims[j + 1]), k) for k in range(i, j))
+            best[i, j] = last, (best[i, k][1], best[k + 1, j][1])
+            halves = best[i, k][0] + best[k + 1, j][0]
+    return halves, best[0, n - 1][1]
 
 # %% wrong="e4" why="right total, but the tree lists the last cut only, the halves flat"
 def chain_order(dims, cost):
@@ -745,6 +771,20 @@ def strassen(A, B, multiply):
     ])
     return C[:n, :n]
 
+# %% wrong="e5" why="returns a number for n = 1, which np.block hides at every other size"
+def strassen(A, B, multiply):
+    n = len(A)
+    if n == 1:
+        return multiply(A[0, 0], B[0, 0])
+    h = (n + 1) // 2
+    A, B = np.pad(A, (0, 2 * h - n)), np.pad(B, (0, 2 * h - n))
+    a, b, c, d = A[:h, :h], A[:h, h:], A[h:, :h], A[h:, h:]
+    e, f, g, k = B[:h, :h], B[:h, h:], B[h:, :h], B[h:, h:]
+    one, two, three = strassen(a + d, e + k, multiply), strassen(c + d, e, multiply), strassen(a, f - k, multiply)
+    four, five = strassen(d, g - e, multiply), strassen(a + b, k, multiply)
+    six, seven = strassen(c - a, e + f, multiply), strassen(b - d, g + k, multiply)
+    return np.block([[one + four - five + seven, three + five], [two + four, one - two + three + six]])[:n, :n]
+
 # %% wrong="e5" why="leaves the zeros of the padding in the result"
 def strassen(A, B, multiply):
     n = len(A)
@@ -800,3 +840,7 @@ def strassen(A, B, multiply):
     four, five = strassen(d, g - e, multiply), strassen(a + b, k, multiply)
     six, seven = strassen(c - a, e + f, multiply), strassen(b - d, g + k, multiply)
     return np.block([[one + four - five + seven, three + five], [two + four, one + two + three + six]])[:n, :n]
+
+# %% equivalent="e3" mutants=["742d44e7"] why="|1 - s| is |s - 1|"
+
+# %% equivalent="e5" mutants=["d67e372b"] why="two numbers may be multiplied in either order; only blocks may not, and those are tested"

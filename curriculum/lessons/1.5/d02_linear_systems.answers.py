@@ -928,3 +928,8 @@ def matrix_in_basis(T, B):
     if any(abs(v) > 1e-12 for v in P * M - sp.Matrix(T) * P):
         raise ValueError("not invariant")
     return fractions_of(M)
+
+
+# %% equivalent="e2" mutants=["8fa1ace8"] why="return None and return are the same"
+# %% equivalent="e3" mutants=["5e90e0d6"] why="in the last step no row is left below, so nothing is exchanged and nothing eliminated"
+# %% equivalent="e4" mutants=["20bc94f4", "1587124b"] why="the dot product of two vectors is symmetric; a residual and its negative have the same norm"

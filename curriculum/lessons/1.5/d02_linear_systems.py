@@ -17,16 +17,22 @@ point, until you can say how far the numbers that came back may be trusted.
 r"""
 ## Warm-up
 
-From day 1, on paper:
+From day 1, on paper. Answer before you unfold.
 
-1. Write $\begin{pmatrix}1&2\\3&4\end{pmatrix}\begin{pmatrix}5\\-1\end{pmatrix}$ as a combination of columns.
-2. $M = RS$ with $R$ and $S$ invertible. Which of the two acts first on $x$, and what is $M^{-1}$?
+**1.** Write $\begin{pmatrix}1&2\\3&4\end{pmatrix}\begin{pmatrix}5\\-1\end{pmatrix}$ as a combination of columns.
 
-<details><summary>Answers</summary>
+<details><summary>Answer</summary>
 
-1. $5\begin{pmatrix}1\\3\end{pmatrix}-\begin{pmatrix}2\\4\end{pmatrix}=\begin{pmatrix}3\\11\end{pmatrix}$. So solving
-   $Ax=b$ asks: which combination of the columns of $A$ gives $b$?
-2. $S$ acts first, since $RSx=R(Sx)$. Undo the last step first: $M^{-1}=S^{-1}R^{-1}$.
+$5\begin{pmatrix}1\\3\end{pmatrix}-\begin{pmatrix}2\\4\end{pmatrix}=\begin{pmatrix}3\\11\end{pmatrix}$. So solving
+$Ax=b$ asks: which combination of the columns of $A$ gives $b$?
+
+</details>
+
+**2.** $M = RS$ with $R$ and $S$ invertible. Which of the two acts first on $x$, and what is $M^{-1}$?
+
+<details><summary>Answer</summary>
+
+$S$ acts first, since $RSx=R(Sx)$. Undo the last step first: $M^{-1}=S^{-1}R^{-1}$.
 
 </details>
 """
@@ -35,6 +41,7 @@ From day 1, on paper:
 import math
 import warnings
 from fractions import Fraction
+from itertools import combinations
 
 import numpy as np
 import scipy.linalg as sla
@@ -70,8 +77,8 @@ r"""
 
 $$10^{-20}\,x+y=1,\qquad x+y=2.$$
 
-The first equation says that $y$ is practically 1, so $x$ is practically 1. Now eliminate as at school: subtract $10^{20}$
-times the first equation from the second, solve for $y$, put it back. **Predict** what Python answers.
+The first equation says that $y$ is practically 1, so $x$ is practically 1. Now eliminate as at school: subtract
+$10^{20}$ times the first equation from the second, solve for $y$, put it back. **Predict** what Python answers.
 """
 
 # %%
@@ -89,20 +96,21 @@ print("exact:   ", tuple(float(v) for v in exact))
 # %% [markdown]
 r"""
 $x=0$: not a digit is right, and there was no warning, no NaN, no division by zero. Look at $2-10^{20}$. Near $10^{20}$
-neighbouring floats are 16,384 apart, so the 2 vanishes without trace. **Vary** it: put 2,000 for the 2, and $x$ is 0 again,
-though the truth is now about 1,999. The machine solved a system from which the second right-hand side had been erased.
+neighbouring floats are 16,384 apart, so the 2 vanishes without trace. **Vary** it: put 2,000 for the 2, and $x$ is 0
+again, though the truth is now about 1,999. The machine solved a system from which the second right-hand side had been
+erased.
 
-Two more questions hide behind such a wreck. Was the *method* bad or the *problem* delicate? And how would you notice? We
-first solve systems exactly, where nothing can vanish, and come back to the floats with the theory in hand.
+Two more questions hide behind such a wreck. Was the *method* bad or the *problem* delicate? And how would you notice?
+We first solve systems exactly, where nothing can vanish, and come back to the floats with the theory in hand.
 """
 
 # %% [markdown]
 r"""
 ## Elimination: the same solutions, a simpler system
 
-Three row operations change a system and keep its solutions: **exchange** two rows, **scale** a row by a number that is not
-0, **add a multiple** of one row to another. Each can be undone by one of its own kind, so no solution is lost and none
-appears. Below, the column right of the coefficients is $b$.
+Three row operations change a system and keep its solutions: **exchange** two rows, **scale** a row by a number that is
+not 0, **add a multiple** of one row to another. Each can be undone by one of its own kind, so no solution is lost and
+none appears. Below, the column right of the coefficients is $b$.
 
 **Predict** the second row after its first operation. Why is an exchange needed next?
 """
@@ -121,8 +129,8 @@ print_rows(M)
 
 # %% [markdown]
 r"""
-The pivot of the second column was 0, and no multiple of 0 clears anything: a row from **below** has to come up. (Never one
-from above: that would bring back what was cleared.) One more column and the solution can be read off.
+The pivot of the second column was 0, and no multiple of 0 clears anything: a row from **below** has to come up. (Never
+one from above: its own pivot would come down with it.) One more column and the solution can be read off.
 
 The end of this road has a name. A matrix is in **reduced row echelon form** (RREF) when
 
@@ -137,11 +145,11 @@ anybody's.
 # %% [markdown] exercise="e1" title="Reduce a matrix exactly" level="warm-up" minutes=20 exports=["rref"]
 r"""
 Complete `rref(A)`. `A` is a list of at least one row; the rows are lists of the same length, at least 1, of integers
-and `Fraction`s. Return `(R, pivots)`: the reduced row echelon form of `A` as a list of rows of `Fraction`s, and the list of the
-**columns** that hold a pivot, rising, counted from 0.
+and `Fraction`s. Return `(R, pivots)`: the reduced row echelon form of `A` as a list of rows of `Fraction`s, and the
+list of the **columns** that hold a pivot, rising, counted from 0.
 
-Everything is exact: a number is zero only if it is zero, however small it may be. A column without a pivot is passed over; the next
-pivot still goes into the next free row. A zero matrix has no pivots.
+Everything is exact: a number is zero only if it is zero, however small it may be. A column without a pivot is passed
+over; the next pivot still goes into the next free row. A zero matrix has no pivots.
 
 `rref([[1, 2], [3, 4]])` is `([[1, 0], [0, 1]], [0, 1])`, with `Fraction`s as entries, and `rref([[2, 4], [1, 2]])` is
 `([[1, 2], [0, 0]], [0])`.
@@ -150,10 +158,10 @@ pivot still goes into the next free row. A zero matrix has no pivots.
 # %% [markdown] hints="e1" reading="MML 2.3.2 (Elementary Transformations)"
 r"""
 1. The loop hands you a column and the row its pivot should go to. Which rows may supply the pivot?
-2. Look for a non-zero entry at or below `row`. If there is none, go on with the next column. Otherwise: exchange, scale, then clear
-   the column in *all* other rows, also above.
-3. `candidates = [i for i in range(row, len(R)) if R[i][column] != 0]`; bring `candidates[0]` up to `row`; divide the row by its
-   pivot; from every other row `i` subtract `R[i][column]` times the pivot row; note the column.
+2. Look for a non-zero entry at or below `row`. If there is none, go on with the next column. Otherwise: exchange,
+   scale, then clear the column in *all* other rows, also above.
+3. `candidates = [i for i in range(row, len(R)) if R[i][column] != 0]`; bring `candidates[0]` up to `row`; divide the
+   row by its pivot; from every other row `i` subtract `R[i][column]` times the pivot row; note the column.
 """
 
 
@@ -214,7 +222,9 @@ check(rref, [[1, 1, 0], [1, 1, 2], [0, 3, 3]]).equals(
 # %% test="e1_skipped" points=1 title="A column without a pivot is passed over"
 check(rref, [[2, 4], [1, 2]]).equals(([[1, 2], [0, 0]], [0]), idea="no candidate in a column: go on with the next column, in the same row")
 ### BEGIN HIDDEN TESTS
-check(rref, [[1, 2, 3], [2, 4, 7]]).equals(([[1, 2, 0], [0, 0, 1]], [0, 2]), idea="pivots are columns; the row stays when a column has none")
+check(rref, [[1, 2, 3], [2, 4, 7]]).equals(
+    ([[1, 2, 0], [0, 0, 1]], [0, 2]), idea="pivots are columns; the row stays when a column has none"
+)
 check(rref, [[0, 0, 5, 10]]).equals(([[0, 0, 1, 2]], [2]), idea="the first columns may have no pivot at all")
 check(rref, [[0, 0], [0, 0], [0, 0]]).equals(([[0, 0], [0, 0], [0, 0]], []), idea="a zero matrix has no pivots")
 check(rref, [[2], [4], [6]]).equals(([[1], [0], [0]], [0]), idea="more rows than columns: some rows end as zeros")
@@ -232,11 +242,15 @@ for seed in range(6):
 
 # %% test="e1_exact" points=1 title="Only zero counts as zero"
 small = Fraction(1, 10**20)
-check(rref, [[small, 1], [1, 1]]).equals(([[1, 0], [0, 1]], [0, 1]), idea="a tiny Fraction is not zero; a tolerance has no place in exact arithmetic")
+check(rref, [[small, 1], [1, 1]]).equals(
+    ([[1, 0], [0, 1]], [0, 1]), idea="a tiny Fraction is not zero; a tolerance has no place in exact arithmetic"
+)
 ### BEGIN HIDDEN TESTS
 check(rref, [[small, 3 * small]]).equals(([[1, 3]], [0]), idea="a tiny Fraction is a fine pivot")
 check(rref, [[1, 1], [1, 1 + small]]).equals(([[1, 0], [0, 1]], [0, 1]), idea="rows that differ by 1e-20 are different rows")
-check(rref, [[3, 10**30], [1, 10**30 + 1]]).equals(([[1, 0], [0, 1]], [0, 1]), idea="keep to Fractions: floats lose the digits of large integers")
+check(rref, [[3, 10**30], [1, 10**30 + 1]]).equals(
+    ([[1, 0], [0, 1]], [0, 1]), idea="keep to Fractions: floats lose the digits of large integers"
+)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -253,21 +267,25 @@ print("pivot columns:", pivots)
 
 # %% [markdown]
 r"""
+## Rank decides
+
 Read it as equations: $x_0-x_2=0$, $x_1+2x_2=3$, $0=0$. Column 2 has no pivot, so $x_2$ is **free**: choose it, and the
 others follow. With $x_2=s$ every solution is $(0,3,0)+s\,(1,-2,1)$.
 
-The vectors with $Ax=0$ form a subspace, the **null space** $N(A)$. The number $r$ of pivots is the **rank**; every one of the
-$n$ columns has a pivot or is free, and each free column gives one basis vector of the null space:
+The vectors with $Ax=0$ form a subspace, the **null space** $N(A)$. The number $r$ of pivots is the **rank**; every one
+of the $n$ columns has a pivot or is free, and each free column gives one basis vector of the null space:
 
 $$\operatorname{rank}A+\dim N(A)=n\qquad\text{(rank–nullity)}.$$
 
 For any $m\times n$ matrix and any $b$:
 
-- $Ax=b$ has a solution if and only if $\operatorname{rank}[A\,|\,b]=\operatorname{rank}A$: no pivot in the last column, which would say $0=1$.
+- $Ax=b$ has a solution if and only if $\operatorname{rank}[A\,|\,b]=\operatorname{rank}A$: no pivot in the last column,
+  which would say $0=1$.
 - If $x_p$ is one solution, the set of all of them is $\{x_p+v : v\in N(A)\}$. For if $Ax=b$ too, then $A(x-x_p)=0$.
 
-A **basis** of a subspace is a list of independent vectors that span it. Bases are many, their length is one: the dimension. The
-pivot columns *of $A$*, not of its RREF, are a basis of the column space; the non-zero rows of the RREF are one of the row space.
+A **basis** of a subspace is a list of independent vectors that span it. Bases are many, their length is one: the
+dimension. The pivot columns *of $A$*, not of its RREF, are a basis of the column space, since row operations keep every
+relation between the columns; the non-zero rows of the RREF are one of the row space.
 
 **Predict**, before you look at the figure: what happens to the three planes if only the right-hand side 9 becomes 10?
 """
@@ -279,26 +297,32 @@ for ax, last in zip(axes, (9, 10), strict=True):
     ax.axvline(3 / np.sqrt(3), color=figures.OKABE_ITO[0], label="x + y + z = 3")
     _ = ax.plot(s, (6 / np.sqrt(3) * s - 6) / np.sqrt(2), "--", color=figures.OKABE_ITO[1], label="x + 2y + 3z = 6")
     _ = ax.plot(s, (9 / np.sqrt(3) * s - last) / np.sqrt(2), "-.", color=figures.OKABE_ITO[2], label=f"2x + 3y + 4z = {last}")
-    _ = ax.set(xlim=(-2, 3.5), ylim=(-3, 3), xlabel="along (1, 1, 1) / √3")
-    _ = ax.legend(fontsize=8, loc="upper left")
+    _ = ax.set(xlim=(0.8, 3.6), ylim=(-3, 3), xlabel="along (1, 1, 1) / √3")
+    _ = ax.legend(fontsize=8, loc="lower right")
 _ = axes[0].set(ylabel="along (1, 0, −1) / √2", title="9: all three share a line")
 _ = axes[1].set_title("10: no point in common")
-figures.show(fig, alt="Three planes seen end-on along (1, -2, 1): with 9 they meet in one line, with 11 they enclose a triangle and share no point.")
+figures.show(
+    fig, alt="Three planes seen end-on along (1, -2, 1): with 9 they meet in one line, with 10 they enclose a triangle and share no point."
+)
 
 # %% [markdown]
 r"""
-We look along $(1,-2,1)$, the one direction of the null space, so each plane is seen as a line. The left-hand sides of the
-first two equations add up to the third: only $3+6=9$ is compatible. **Vary** the 10 to 9.1: "nearly compatible" is not a
-thing in exact arithmetic.
+We look along $(1,-2,1)$, the one direction of the null space, so each plane is seen as a line. The left-hand sides of
+the first two equations add up to the third: only $3+6=9$ is compatible. **Vary** the 10 to 9.1: "nearly compatible" is
+not a thing in exact arithmetic.
 
-A larger matrix, with the rank checked a second way: by pivots, and by the definition as the largest size of a non-zero minor.
+## Four subspaces from two pivots
+
+A larger matrix, with the rank checked a second way: by pivots, and as the largest size of a non-zero minor (the
+determinant of a square part).
 """
 
 # %%
 A = sp.Matrix([[1, 2, 0, 1, 3], [2, 4, 1, 1, 8], [1, 2, 1, 0, 5], [3, 6, 1, 2, 11]])
-minors = {k: any(A.extract(list(i), list(j)).det() != 0 for i in sp.utilities.iterables.subsets(range(4), k)
-                 for j in sp.utilities.iterables.subsets(range(5), k)) for k in (1, 2, 3)}
-print("pivots:", A.rref()[1], " non-zero minor of size:", minors)
+for k in (1, 2, 3):
+    minors = {A.extract(rows, columns).det() for rows in combinations(range(4), k) for columns in combinations(range(5), k)}
+    print(f"non-zero minor of size {k}:", minors != {0})
+print("pivot columns:", A.rref()[1])
 print("null space of A:", len(A.nullspace()), " null space of its transpose:", len(A.T.nullspace()))
 
 # %%
@@ -306,7 +330,9 @@ first, second = A.copy(), A.rref()[0]
 for i, factor in ((1, 2), (2, 1), (3, 3)):
     first[i, :] = first[i, :] - factor * first[0, :]
 fig, axes = plt.subplots(1, 3, figsize=(9, 2.6))
-for ax, step, title in zip(axes, (A, first, second), ("A: nothing known", "after pivot 1: rank ≥ 1", "RREF: rank 2, nullity 5 − 2 = 3"), strict=True):
+for ax, step, title in zip(
+    axes, (A, first, second), ("A: nothing known", "after pivot 1: rank ≥ 1", "RREF: rank 2, nullity 5 − 2 = 3"), strict=True
+):
     filled = np.array([[float(v != 0) for v in row] for row in step.tolist()])
     _ = ax.imshow(filled, vmin=-1, vmax=1.4)
     for (i, j), value in np.ndenumerate(np.array(step.tolist())):
@@ -315,26 +341,31 @@ for ax, step, title in zip(axes, (A, first, second), ("A: nothing known", "after
     ax.title.set_fontsize(10)
     ax.grid(False)
 fig.tight_layout()
-figures.show(fig, alt="A 4 by 5 matrix, the same after its first pivot and in RREF: pivots in columns 0 and 2, two zero rows, so rank 2 and three free columns.")
+figures.show(
+    fig,
+    alt="A 4 by 5 matrix, the same after its first pivot and in RREF: pivots in columns 0 and 2, two zero rows, so rank 2 and three free columns.",
+)
 
 # %% [markdown]
 r"""
-Two pivots settle the dimensions of all four subspaces: column space 2 in $\mathbb{R}^4$, row space 2 in $\mathbb{R}^5$, null
-space $5-2=3$, null space of $A^{\mathsf T}$ $4-2=2$.
+Two pivots settle the dimensions of all four subspaces: column space 2 in $\mathbb{R}^4$, row space 2 in $\mathbb{R}^5$,
+null space $5-2=3$, null space of $A^{\mathsf T}$ $4-2=2$.
 """
 
 # %% [markdown] exercise="e2" title="Describe every solution" level="core" minutes=30 exports=["solution_set"]
 r"""
-Write `solution_set(A, b)` for $Ax=b$, exactly. `A` is a list of $m\ge1$ rows, each a list of $n\ge1$ integers or `Fraction`s; `b` is a
-list of $m$ such numbers.
+Write `solution_set(A, b)` for $Ax=b$, exactly. `A` is a list of $m\ge1$ rows, each a list of $n\ge1$ integers or
+`Fraction`s; `b` is a list of $m$ such numbers.
 
 - If there is no solution, return `None`.
-- Otherwise return a tuple `(particular, basis)`: `particular` is a list of $n$ numbers with $Ax=b$, and `basis` a list of
-  vectors (lists of $n$ numbers) that is a basis of the null space of `A`; if the null space is $\{0\}$, it is `[]`.
+- Otherwise return a tuple `(particular, basis)`: `particular` is a list of $n$ numbers with $Ax=b$, and `basis` a list
+  of vectors (lists of $n$ numbers) that is a basis of the null space of `A`; if the null space is $\{0\}$, it is `[]`.
 
-The numbers you return are `int`s or `Fraction`s; no floats, no SymPy numbers. Any solution and any basis are right, in any order.
+The numbers you return are `int`s or `Fraction`s; no floats, no SymPy numbers. Any solution and any basis are right, in
+any order.
 
-`solution_set([[1, 1, 1], [1, 2, 3], [2, 3, 4]], [3, 6, 9])` may be `([0, 3, 0], [[1, -2, 1]])`; with `[3, 6, 10]` for `b` it is `None`.
+`solution_set([[1, 1, 1], [1, 2, 3], [2, 3, 4]], [3, 6, 9])` may be `([0, 3, 0], [[1, -2, 1]])`; with `[3, 6, 10]` for
+`b` it is `None`.
 
 Use SymPy's `rref`, or copy your own into the cell: each exercise is graded by itself.
 """
@@ -342,10 +373,10 @@ Use SymPy's `rref`, or copy your own into the cell: each exercise is graded by i
 # %% [markdown] hints="e2" reading="MML 2.3.1 (Particular and General Solution) and 2.3.3 (The Minus-1 Trick)"
 r"""
 1. Reduce $[A\,|\,b]$. What does a pivot in the last column say? Which unknowns may you choose?
-2. Particular: set every free unknown to 0. Basis: for each free column, set that unknown to 1, the other free ones to 0, and the
-   right-hand side to 0; read the pivot unknowns off the rows.
-3. Row `i` of the reduced matrix belongs to unknown `pivots[i]`, not to unknown `i`. So `particular[pivots[i]] = R[i][n]`, and in the
-   vector of free column `j`: `v[j] = 1` and `v[pivots[i]] = -R[i][j]`.
+2. Particular: set every free unknown to 0. Basis: for each free column, set that unknown to 1, the other free ones to
+   0, and the right-hand side to 0; read the pivot unknowns off the rows.
+3. Row `i` of the reduced matrix belongs to unknown `pivots[i]`, not to unknown `i`. So `particular[pivots[i]] =
+   R[i][n]`, and in the vector of free column `j`: `v[j] = 1` and `v[pivots[i]] = -R[i][j]`.
 """
 
 
@@ -378,7 +409,9 @@ def solution_set(A, b):
 # %% test="e2_particular" points=2 title="The particular solution solves the system exactly"
 A, b = [[1, 1, 1], [1, 2, 3], [2, 3, 4]], [3, 6, 9]
 check(solution_set, A, b).satisfies(
-    lambda found: times(A, found[0]) == b, "(particular, basis) with A·particular = b, exactly", idea="set the free unknowns to 0 and read off the others"
+    lambda found: times(A, found[0]) == b,
+    "(particular, basis) with A·particular = b, exactly",
+    idea="set the free unknowns to 0 and read off the others",
 )
 ### BEGIN HIDDEN TESTS
 A, b = [[3, 0], [0, 7]], [1, 1]
@@ -427,7 +460,9 @@ for seed in range(6):
 # %% test="e2_null" points=2 title="Every basis vector is taken to zero by A"
 A, b = [[1, 1, 1], [1, 2, 3], [2, 3, 4]], [3, 6, 9]
 check(solution_set, A, b).satisfies(
-    lambda found: all(times(A, v) == [0, 0, 0] for v in found[1]), "(particular, basis) with A·v = 0 for each v", idea="for the null space the right-hand side is 0"
+    lambda found: all(times(A, v) == [0, 0, 0] for v in found[1]),
+    "(particular, basis) with A·v = 0 for each v",
+    idea="for the null space the right-hand side is 0",
 )
 ### BEGIN HIDDEN TESTS
 for seed in range(8):
@@ -444,12 +479,18 @@ for seed in range(8):
 
 # %% test="e2_basis" points=2 title="The basis is complete and independent"
 check(solution_set, [[1, 1, 1]], [3]).satisfies(
-    lambda found: len(found[1]) == 2 and sp.Matrix(found[1]).rank() == 2, "a basis of two independent vectors", idea="one basis vector for every free column"
+    lambda found: len(found[1]) == 2 and sp.Matrix(found[1]).rank() == 2,
+    "a basis of two independent vectors",
+    idea="one basis vector for every free column",
 )
-check(solution_set, [[2, 1], [1, 1]], [1, 1]).satisfies(lambda found: found[1] == [], "an empty basis", idea="no free column: the null space is {0}")
+check(solution_set, [[2, 1], [1, 1]], [1, 1]).satisfies(
+    lambda found: found[1] == [], "an empty basis", idea="no free column: the null space is {0}"
+)
 ### BEGIN HIDDEN TESTS
 check(solution_set, [[0, 0, 0]], [0]).satisfies(
-    lambda found: len(found[1]) == 3 and sp.Matrix(found[1]).rank() == 3, "a basis of three vectors", idea="for A = 0 everything is a solution"
+    lambda found: len(found[1]) == 3 and sp.Matrix(found[1]).rank() == 3,
+    "a basis of three vectors",
+    idea="for A = 0 everything is a solution",
 )
 for seed in range(8):
     rng = np.random.default_rng(400 + seed)
@@ -467,9 +508,10 @@ for seed in range(8):
 r"""
 ## LU: elimination that remembers
 
-Back to floats, and to square matrices. If many right-hand sides share one $A$, elimination on $A$ should be paid for once. So keep what it
-did: the **multipliers** go below the diagonal of $L$, what is left of $A$ is $U$, and $A=LU$ with $L$ lower triangular, 1 on its diagonal,
-and $U$ upper triangular. Then $Ax=b$ is two easy systems: $Ly=b$ from the top down, $Ux=y$ from the bottom up.
+Back to floats, and to square matrices. If many right-hand sides share one $A$, elimination on $A$ should be paid for
+once. So keep what it did: the **multipliers** go below the diagonal of $L$, what is left of $A$ is $U$, and $A=LU$ with
+$L$ lower triangular, 1 on its diagonal, and $U$ upper triangular. Then $Ax=b$ is two easy systems: $Ly=b$ from the top
+down, $Ux=y$ from the bottom up.
 """
 
 
@@ -496,13 +538,16 @@ print("largest multiplier:", np.abs(L).max())
 
 # %% [markdown]
 r"""
-The last entry of $A$ has become 0. The factors of $\begin{pmatrix}10^{-20}&1\\1&c\end{pmatrix}$ are the same floats for *every* $c$
-of moderate size, so nothing after this step can know which system was meant. The culprit is the huge multiplier: it blew the entries of $U$ up to
-$10^{20}$ and drowned the data.
+## The largest pivot
 
-The cure: before each step, exchange the row with the **largest absolute value** in the column, on or below the diagonal, into pivot place. Then no
-multiplier exceeds 1 in absolute value. That is **partial pivoting**. It gives $PA=LU$, where $P$ permutes rows; we keep
-it as a list `p` such that row `i` of $PA$ is row `p[i]` of $A$, in NumPy `A[p]`. Every square matrix has such a factorisation.
+The last entry of $A$ has become 0. The factors of $\begin{pmatrix}10^{-20}&1\\1&c\end{pmatrix}$ are the same floats for
+*every* $c$ of moderate size, so nothing after this step can know which system was meant. The culprit is the huge
+multiplier: it blew the entries of $U$ up to $10^{20}$ and drowned the data.
+
+The cure: before each step, exchange the row with the **largest absolute value** in the column, on or below the
+diagonal, into pivot place. Then no multiplier exceeds 1 in absolute value. That is **partial pivoting**. It gives
+$PA=LU$, where $P$ permutes rows; we keep it as a list `p` such that row `i` of $PA$ is row `p[i]` of $A$, in NumPy
+`A[p]`. Every square matrix has such a factorisation.
 
 **Predict** the shape of the curve without exchange as the pivot shrinks.
 """
@@ -522,33 +567,46 @@ fig, ax = plt.subplots(figsize=(6.5, 3.2))
 _ = ax.loglog(10.0**-exponents, np.maximum(without, 1e-17), "o-", label="pivot as it comes")
 _ = ax.loglog(10.0**-exponents, np.maximum(pivoted, 1e-17), "s--", label="rows exchanged")
 _ = ax.loglog(10.0**-exponents, EPS / 10.0**-exponents, ":", color="black", label="ε / pivot")
-_ = ax.set(ylim=(1e-18, 10), xlabel="size of the pivot", ylabel="relative error of x (0 drawn at 1e-17)", title="A pivot ten times smaller costs one more digit of x")
+_ = ax.set(
+    ylim=(1e-18, 10),
+    xlabel="size of the pivot",
+    ylabel="relative error of x (0 drawn at 1e-17)",
+    title="A pivot ten times smaller costs one more digit of x",
+)
 _ = ax.legend()
-figures.show(fig, alt="Relative error of x against the pivot: without exchange it grows like epsilon over pivot up to 100 %, with exchange it stays near 1e-16.")
+figures.show(
+    fig,
+    alt="Relative error of x against the pivot: without exchange it grows like epsilon over pivot up to 100 %, with exchange it stays near 1e-16.",
+)
 
 # %% [markdown] exercise="e3" title="Factor with partial pivoting" level="core" minutes=40 exports=["lu_pivot"]
 r"""
 Write `lu_pivot(A)`. `A` is a square array of shape `(n, n)`, $n\ge1$, of finite floats or integers. Return `(p, L, U)`:
 
 - `p`: a list of `n` ints, a permutation of `0 … n-1`, with `A[p]` equal to `L @ U` up to rounding: in every entry
-  $|A[p]-LU|\le10\,n\,\varepsilon\,(|L|\,|U|)$, where $|\cdot|$ is taken entry by entry and $\varepsilon=2^{-52}$. (Elimination in any order of operations
-  keeps to a tenth of this, by Higham's theorem 9.3.)
-- `L`: float64, shape `(n, n)`, lower triangular, its diagonal exactly 1; `U`: float64, shape `(n, n)`, upper triangular. The other
-  triangles hold exact zeros, not rounding dust.
-- Every entry of `L` is at most 1 in absolute value (a rounding error more is forgiven). If two rows tie, either may be chosen.
-- Singular matrices are factored too: if all candidates of a column are exactly 0, there is nothing to eliminate. Leave zeros in that column of `L` below
-  the diagonal and go on; `U` then has a 0 on its diagonal. No error, no NaN, no infinity.
+  $|A[p]-LU|\le10\,n\,\varepsilon\,(|L|\,|U|)$, where $|\cdot|$ is taken entry by entry and $\varepsilon=2^{-52}$.
+  (Elimination in any order of operations stays within a tenth of this bound, by Higham's theorem 9.3: only a mistake
+  exceeds it.)
+- `L`: float64, shape `(n, n)`, lower triangular, its diagonal exactly 1; `U`: float64, shape `(n, n)`, upper
+  triangular. The other triangles hold exact zeros, not rounding dust.
+- Every entry of `L` is at most 1 in absolute value (a rounding error more is forgiven). If two rows tie, either may be
+  chosen.
+- Singular matrices are factored too: if all candidates of a column are exactly 0, there is nothing to eliminate. Leave
+  zeros in that column of `L` below the diagonal and go on; `U` then has a 0 on its diagonal. No error, no NaN, no
+  infinity.
 
-`lu_pivot(np.array([[0, 2], [4, 6]]))` is `([1, 0], [[1, 0], [0, 1]], [[4, 6], [0, 2]])`, the last two as float64 arrays.
+`lu_pivot(np.array([[0, 2], [4, 6]]))` is `([1, 0], [[1, 0], [0, 1]], [[4, 6], [0, 2]])`, the last two as float64
+arrays.
 """
 
 # %% [markdown] hints="e3" reading="MML 2.3; Golub and Van Loan, Matrix Computations, 3.4 (Pivoting)"
 r"""
 1. Start from `lu_naive`. What must be exchanged besides the rows of `U`? Which rows have their multipliers already?
-2. At step `k`: find the row at or below `k` with the largest `abs` in column `k`; exchange these two rows in `U`, in `p`, and in the columns of `L` that are
-   finished; then eliminate. Work on a float copy.
-3. Store the multipliers in the zeros they make: one array `W`, whole rows exchanged at once with `W[[k, i]] = W[[i, k]]`. If `W[k, k] != 0`: divide the column
-   below it, subtract `np.outer` of that column and the row from the rest. In the end `np.tril(W, -1) + np.eye(n)` and `np.triu(W)`.
+2. At step `k`: find the row at or below `k` with the largest `abs` in column `k`; exchange these two rows in `U`, in
+   `p`, and in the columns of `L` that are finished; then eliminate. Work on a float copy.
+3. Store the multipliers in the zeros they make: one array `W`, whole rows exchanged at once with `W[[k, i]] = W[[i,
+   k]]`. If `W[k, k] != 0`: divide the column below it, subtract `np.outer` of that column and the row from the rest. In
+   the end `np.tril(W, -1) + np.eye(n)` and `np.triu(W)`.
 """
 
 
@@ -588,7 +646,9 @@ check(lu_pivot, A).satisfies(reproduces(A), "(p, L, U) with A[p] = L @ U", idea=
 ### BEGIN HIDDEN TESTS
 A = np.array([[0.0, 0.0, 3.0], [5.0, 1.0, 1.0], [0.0, 2.0, 7.0]])
 check(lu_pivot, A).satisfies(
-    reproduces(A), "(p, L, U) with A[p] = L @ U", idea="p says where row i of L U comes from, not where row i of A goes: these differ after two exchanges"
+    reproduces(A),
+    "(p, L, U) with A[p] = L @ U",
+    idea="p says where row i of L U comes from, not where row i of A goes: these differ after two exchanges",
 )
 A = np.array([[1, 2, 4], [3, 8, 14], [2, 6, 13]])
 check(lu_pivot, A).satisfies(reproduces(A), "(p, L, U) with A[p] = L @ U", idea="multipliers are no integers: work on a float copy")
@@ -598,6 +658,7 @@ for n in (1, 2, 3, 5, 8, 13, 30):
         reproduces(A), "(p, L, U) with A[p] = L @ U", idea="when rows are exchanged, the multipliers found so far belong to their rows"
     )
 ### END HIDDEN TESTS
+
 
 # %% test="e3_triangles" points=1 title="L is unit lower, U upper triangular, exactly"
 def triangular(n):
@@ -610,18 +671,24 @@ def triangular(n):
 
 
 A = np.array([[0, 2], [4, 6]])
-check(lu_pivot, A).satisfies(triangular(2), "float64 arrays, L unit lower and U upper triangular", idea="L has 1 on its diagonal, U holds what is left of A")
+check(lu_pivot, A).satisfies(
+    triangular(2), "float64 arrays, L unit lower and U upper triangular", idea="L has 1 on its diagonal, U holds what is left of A"
+)
 ### BEGIN HIDDEN TESTS
 for n in (1, 3, 10, 25):
     A = np.random.default_rng(50 + n).normal(size=(n, n))
     check(lu_pivot, A).note(f"normal entries, seed {50 + n}").satisfies(
-        triangular(n), "float64 arrays, L unit lower and U upper triangular, with exact zeros", idea="a - (a / d) * d need not be 0 in floats: set the zeros, do not compute them"
+        triangular(n),
+        "float64 arrays, L unit lower and U upper triangular, with exact zeros",
+        idea="a - (a / d) * d need not be 0 in floats: set the zeros, do not compute them",
     )
 ### END HIDDEN TESTS
 
 # %% test="e3_multipliers" points=2 title="No multiplier exceeds 1 in absolute value"
 check(lu_pivot, np.array([[1e-20, 1.0], [1.0, 1.0]])).satisfies(
-    lambda found: np.abs(found[1]).max() <= 1 + 1e-9, "(p, L, U) with |L| ≤ 1", idea="a tiny pivot is as bad as a zero one: take the largest candidate"
+    lambda found: np.abs(found[1]).max() <= 1 + 1e-9,
+    "(p, L, U) with |L| ≤ 1",
+    idea="a tiny pivot is as bad as a zero one: take the largest candidate",
 )
 ### BEGIN HIDDEN TESTS
 check(lu_pivot, np.array([[1.0, 1.0], [-1000.0, 1.0]])).satisfies(
@@ -630,13 +697,18 @@ check(lu_pivot, np.array([[1.0, 1.0], [-1000.0, 1.0]])).satisfies(
 for n in (3, 6, 12, 24):
     A = np.random.default_rng(90 + n).normal(size=(n, n)) * 10.0 ** np.random.default_rng(n).integers(-4, 5, size=(n, 1))
     check(lu_pivot, A).note(f"rows of different size, seed {90 + n}").satisfies(
-        lambda found: np.abs(found[1]).max() <= 1 + 1e-9, "(p, L, U) with |L| ≤ 1", idea="search the column from the diagonal down, at every step"
+        lambda found: np.abs(found[1]).max() <= 1 + 1e-9,
+        "(p, L, U) with |L| ≤ 1",
+        idea="search the column from the diagonal down, at every step",
     )
 ### END HIDDEN TESTS
 
+
 # %% test="e3_singular" points=2 title="A singular matrix is factored as well"
 def finite_product(A):
-    return lambda found: all(np.all(np.isfinite(M)) for M in found[1:]) and np.allclose(A[list(found[0])], found[1] @ found[2], rtol=0, atol=1e-12)
+    return lambda found: (
+        all(np.all(np.isfinite(M)) for M in found[1:]) and np.allclose(A[list(found[0])], found[1] @ found[2], rtol=0, atol=1e-12)
+    )
 
 
 A = np.array([[1.0, 2.0], [2.0, 4.0]])
@@ -644,7 +716,9 @@ check(lu_pivot, A).satisfies(finite_product(A), "finite L and U with A[p] = L @ 
 ### BEGIN HIDDEN TESTS
 for A in (np.zeros((3, 3)), np.array([[0.0]]), np.array([[0.0, 1.0, 2.0], [0.0, 3.0, 4.0], [0.0, 5.0, 7.0]])):
     check(lu_pivot, A).satisfies(
-        finite_product(A), "finite L and U with A[p] = L @ U", idea="all candidates 0: nothing to eliminate in this column, and nothing to divide by"
+        finite_product(A),
+        "finite L and U with A[p] = L @ U",
+        idea="all candidates 0: nothing to eliminate in this column, and nothing to divide by",
     )
 ### END HIDDEN TESTS
 
@@ -652,11 +726,12 @@ for A in (np.zeros((3, 3)), np.array([[0.0]]), np.array([[0.0, 1.0, 2.0], [0.0, 
 r"""
 ## The same from SciPy
 
-LAPACK's factorisation is partial pivoting too. Its interfaces describe the permutation in two other ways, and both have caught many people.
+LAPACK's factorisation is partial pivoting too. Its interfaces describe the permutation in two other ways, and both have
+caught many people.
 """
 
 # %%
-A = np.array([[0.0, 0.0, 3.0], [5.0, 1.0, 1.0], [0.0, 2.0, 7.0]])
+A = np.array([[0.0, 0.0, 4.0], [8.0, 2.0, 3.0], [0.0, 3.0, 5.0]])
 P, L, U = sla.lu(A)
 print("A = P L U:", np.allclose(A, P @ L @ U), "   P A = L U:", np.allclose(P @ A, L @ U))
 lu, piv = sla.lu_factor(A)
@@ -664,22 +739,26 @@ print("piv:", piv.tolist(), "   our p:", P.argmax(axis=0).tolist())
 
 # %% [markdown]
 r"""
-`lu` has $P$ on the other side ($A=PLU$, so its $P$ is our $P^{\mathsf T}$), and `piv` is no permutation but a diary: "at step $i$, rows $i$ and
-`piv[i]` were exchanged". In daily work you never unpack either: `lu_factor` once, `lu_solve` for each right-hand side.
+`lu` has $P$ on the other side ($A=PLU$, so its $P$ is our $P^{\mathsf T}$), and `piv` is no permutation but a diary:
+"at step $i$, rows $i$ and `piv[i]` were exchanged". In daily work you never unpack either: `lu_factor` once, `lu_solve`
+for each right-hand side.
 
 ## Whose fault is it: two numbers
 
-Size first. For vectors $\|x\|=\max_i|x_i|$; for matrices $\|A\|=\max_i\sum_j|a_{ij}|$, the largest **row** sum, which is the largest factor by which
-$A$ can stretch: $\|Ax\|\le\|A\|\,\|x\|$. (This is the $\infty$-norm, `np.linalg.norm(…, np.inf)`.)
+Size first. Day 1 took the root of the sum of squares; for rounding errors the largest component is handier. For vectors
+$\|x\|=\max_i|x_i|$; for matrices $\|A\|=\max_i\sum_j|a_{ij}|$, the largest **row** sum, which is the largest factor by which $A$ can stretch:
+$\|Ax\|\le\|A\|\,\|x\|$. (This is the $\infty$-norm, `np.linalg.norm(…, np.inf)`.)
 
-You have a computed $\hat x\ne0$; the true $x$ is unknown. What you can compute is the **residual** $r=b-A\hat x$. Its size alone says nothing: measured in other
-units it is another number. Divide out the units:
+You have a computed $\hat x\ne0$; the true $x$ is unknown. What you can compute is the **residual** $r=b-A\hat x$. Its
+size alone says nothing: measured in other units it is another number. Divide out the units:
 
-$$\eta=\frac{\|b-A\hat x\|}{\|A\|\,\|\hat x\|}\quad\text{(backward error)},\qquad \kappa(A)=\|A\|\,\|A^{-1}\|\quad\text{(condition number)}.$$
+$$\eta=\frac{\|b-A\hat x\|}{\|A\|\,\|\hat x\|}\quad\text{(backward error)},\qquad
+\kappa(A)=\|A\|\,\|A^{-1}\|\quad\text{(condition number)}.$$
 
-$\eta$ judges the **method**. It is exactly the smallest $\|E\|/\|A\|$ with $(A+E)\hat x=b$: how far away is a system that $\hat x$ solves perfectly? No smaller $E$ will do,
-since $E\hat x=r$ forces $\|E\|\ge\|r\|/\|\hat x\|$. And one column is enough to reach it: if $\hat x_k$ is the largest component, put $r/\hat x_k$ into column $k$
-of $E$. Checked on a Hilbert matrix, in exact arithmetic (scaled to integers, so that its entries are exact floats):
+$\eta$ judges the **method**. It is exactly the smallest $\|E\|/\|A\|$ with $(A+E)\hat x=b$: how far away is a system
+that $\hat x$ solves perfectly? No smaller $E$ will do, since $E\hat x=r$ forces $\|E\|\ge\|r\|/\|\hat x\|$. And one
+column is enough to reach it: if $\hat x_k$ is the largest component in absolute value, put $r/\hat x_k$ into column $k$ of $E$. Checked
+on a Hilbert matrix, in exact arithmetic (scaled to integers, so that its entries are exact floats):
 """
 
 
@@ -706,8 +785,12 @@ print("error of x above 1e-6:", max(abs(v - 1) for v in found) > 1e-6)
 
 # %% [markdown]
 r"""
-The method did perfect work: its answer solves a system that differs from ours in the 16th digit. And yet at least nine of the sixteen digits of $\hat x$ are wrong. So look at the
-**problem**. Here is the same matrix in rational arithmetic, with no rounding anywhere; **predict** how far the solution moves when one of the ten right-hand sides changes by $10^{-10}$.
+## The problem can be at fault, too
+
+The method did perfect work: its answer solves a system that differs from ours in the 16th digit. And yet at least nine
+of the sixteen digits of $\hat x$ are wrong. So look at the **problem**. Here is the same matrix in rational arithmetic,
+with no rounding anywhere; **predict** how far the solution moves when one of the ten right-hand sides changes by
+$10^{-10}$.
 """
 
 # %%
@@ -719,23 +802,27 @@ print("largest change of a component:", f"{float(max(abs(v) for v in H.LUsolve(b
 
 # %% [markdown]
 r"""
-Every component was 1; now one has moved by more than 170. $\kappa$ measures this. Since $\hat x-x=-A^{-1}r$, for every invertible $A$
+## Error ≤ condition × backward error
+
+Every component was 1; now one has moved by more than 170. $\kappa$ measures this. Since $\hat x-x=-A^{-1}r$, for every
+invertible $A$
 
 $$\frac{\|\hat x-x\|}{\|\hat x\|}\le\frac{\|A^{-1}\|\,\|r\|}{\|\hat x\|}=\kappa(A)\,\eta .$$
 
-Error at most condition times backward error: *problem* times *method*. With $\eta\approx10^{-16}$ and $\kappa=10^k$, expect up to $k$ of the 16 digits to be lost. It is a bound, not a forecast.
+On the right stand *problem* times *method*. With $\eta\approx10^{-16}$ and $\kappa=10^k$, expect up to $k$ of the 16
+digits to be lost. It is a bound, not a forecast.
 """
 
 # %%
 naive = np.array([0.0, 1.0])
 A, b = np.array([[1e-20, 1.0], [1.0, 1.0]]), np.array([1.0, 2.0])
 eta = np.linalg.norm(b - A @ naive, np.inf) / np.linalg.norm(A, np.inf)
+kappa = {n: np.linalg.norm(sla.hilbert(n), np.inf) * np.linalg.norm(sla.invhilbert(n), np.inf) for n in range(2, 15)}
 print(f"1e-20 pivot:  backward error {eta:.1f}, condition {np.linalg.cond(A, np.inf):.0f}")
-condition = {n: np.linalg.norm(sla.hilbert(n), np.inf) * np.linalg.norm(sla.invhilbert(n), np.inf) for n in range(2, 15)}
-print(f"Hilbert 10:   condition {condition[10]:.1e}")
+print(f"Hilbert 10:   condition {kappa[10]:.1e}")
 
 # %%
-orders = list(condition)
+orders = list(kappa)
 forward, backward = [], []
 for n in orders:
     A = hilbert(n)
@@ -745,17 +832,23 @@ for n in orders:
 
 # %%
 fig, ax = plt.subplots(figsize=(6.5, 3.4))
-_ = ax.semilogy(orders, np.array(list(condition.values())) * EPS, ":", color="black", label="κ · ε")
+_ = ax.semilogy(orders, np.array(list(kappa.values())) * EPS, ":", color="black", label="κ · ε")
 _ = ax.semilogy(orders, forward, "o-", color=figures.OKABE_ITO[1], label="error of x")
 _ = ax.semilogy(orders, backward, "s--", color=figures.OKABE_ITO[0], label="backward error η")
-_ = ax.set(xlabel="order n of the Hilbert matrix", ylabel="relative size (0 drawn at 1e-18)", title="Same method, same tiny η: the error follows κ")
+_ = ax.set(
+    xlabel="order n of the Hilbert matrix", ylabel="relative size (0 drawn at 1e-18)", title="Same method, same tiny η: the error follows κ"
+)
 _ = ax.legend()
-figures.show(fig, alt="Hilbert matrices of order 2 to 14: the backward error stays near 1e-16 or below while the error of x climbs with the condition number to above 1.")
+figures.show(
+    fig,
+    alt="Hilbert matrices of order 2 to 14: the backward error stays near 1e-16 or below while the error of x climbs with the condition number to above 1.",
+)
 
 # %% [markdown]
 r"""
-So the two failures of today are opposites. The first system had $\kappa=4$, a harmless problem in the hands of a bad method. The Hilbert systems are delicate problems in the hands of a good one; no other method in
-double precision can promise better, since rounding the data alone moves the solution as much. SciPy says so; NumPy keeps silent:
+So the two failures of today are opposites. The first system had $\kappa=4$, a harmless problem in the hands of a bad
+method. The Hilbert systems are delicate problems in the hands of a good one: had their entries been measured, the 16th
+digit of the data alone would move the solution as much. SciPy says so; NumPy keeps silent:
 """
 
 # %%
@@ -771,20 +864,29 @@ with warnings.catch_warnings(record=True) as caught:
 r"""
 Three short functions. Arrays hold finite floats or integers; norms are the $\infty$-norms of the section above.
 
-1. `lu_solve(p, L, U, b)`: the solution of $Ax=b$ as a float64 array of shape `(n,)`, where `p`, `L`, `U` are as exercise 3 returns them (`A[p]` equals `L @ U`) and `b` has shape `(n,)`. If `U` has an exact 0 on its
-   diagonal, raise `ValueError`. The tests use well-conditioned factors and accept a relative error of $10^{-8}$.
-2. `backward_error(A, b, x)`: $\eta$ as a float, for `A` of shape `(n, n)`, `b` and `x` of shape `(n,)`, `A` and `x` not zero.
-3. `condition(A)`: $\kappa(A)$ as a float, for `A` of shape `(n, n)`; `math.inf` for a singular matrix such as `[[1, 2], [2, 4]]`.
+1. `lu_solve(p, L, U, b)`: the solution of $Ax=b$ as a float64 array of shape `(n,)`, where `p`, `L`, `U` are as
+   exercise 3 returns them (`A[p]` equals `L @ U`) and `b` has shape `(n,)`. If `U` has an exact 0 on its diagonal,
+   raise `ValueError`. The tests use well-conditioned factors and accept a relative error of $10^{-8}$.
+2. `backward_error(A, b, x)`: $\eta$ as a float, for `A` of shape `(n, n)`, `b` and `x` of shape `(n,)`, `A` and `x` not
+   zero.
+3. `condition(A)`: $\kappa(A)$ as a float, for `A` of shape `(n, n)`; `math.inf` for a singular matrix such as `[[1, 2],
+   [2, 4]]`.
 
-With `A = np.array([[1, 2], [3, 4]])`: `backward_error(A, np.array([3, 7]), np.array([1.1, 1]))` is $0.3/(7\cdot1.1)\approx0.038961$ and `condition(A)` is 21. Both are tested to a relative $10^{-6}$, on inputs where rounding is far below that.
+`lu_solve([1, 0], np.eye(2), np.array([[4, 6], [0, 2]]), np.array([2, 10]))` is `[1, 1]`, as floats. With `A =
+np.array([[1, 2], [3, 4]])`, `backward_error(A, np.array([3, 7]), np.array([1.1, 1]))` is
+$0.3/(7\cdot1.1)\approx0.038961$ and `condition(A)` is 21. Both are tested to a relative $10^{-6}$, on inputs where
+rounding is far below that.
 """
 
 # %% [markdown] hints="e4" reading="Trefethen and Bau, Numerical Linear Algebra, lectures 12 and 20–22"
 r"""
-1. $PA=LU$, so $Ax=b$ says $LUx=Pb$. Which two triangular systems are that, and in which order? What is `Pb` in terms of `p`?
-2. First `b[p]`, as floats; then row by row: subtract what the unknowns already found contribute. Downwards for `L`, upwards for `U`, where you also divide by the diagonal. For $\kappa$ you need $A^{-1}$ once:
-   `np.linalg.inv`, which raises `np.linalg.LinAlgError` on an exactly singular matrix.
-3. `y[i] -= L[i, :i] @ y[:i]` for rising `i`; then `x[i] = (y[i] - U[i, i + 1:] @ x[i + 1:]) / U[i, i]` for falling `i`. Norms: `np.linalg.norm(…, np.inf)`, for vectors and matrices alike.
+1. $PA=LU$, so $Ax=b$ says $LUx=Pb$. Which two triangular systems are that, and in which order? What is `Pb` in terms of
+   `p`?
+2. First `b[p]`, as floats; then row by row: subtract what the unknowns already found contribute. Downwards for `L`,
+   upwards for `U`, where you also divide by the diagonal. For $\kappa$ you need $A^{-1}$ once: `np.linalg.inv`, which
+   raises `np.linalg.LinAlgError` on an exactly singular matrix.
+3. `y[i] -= L[i, :i] @ y[:i]` for rising `i`; then `x[i] = (y[i] - U[i, i + 1:] @ x[i + 1:]) / U[i, i]` for falling `i`.
+   Norms: `np.linalg.norm(…, np.inf)`, for vectors and matrices alike.
 """
 
 
@@ -823,7 +925,14 @@ def condition(A):
 
 
 # %% test="e4_solve" points=2 title="Two triangular systems, and b permuted like A"
-p, L, U = [2, 0, 1], np.array([[1.0, 0.0, 0.0], [0.5, 1.0, 0.0], [0.25, -0.5, 1.0]]), np.array([[4.0, 2.0, 1.0], [0.0, 2.0, 3.0], [0.0, 0.0, 5.0]])
+check(lu_solve, [1, 0], np.eye(2), np.array([[4, 6], [0, 2]]), np.array([2, 10])).close(
+    np.array([1.0, 1.0]), rtol=1e-8, idea="first Pb, that is b[p]; then L from the top down, then U from the bottom up"
+)
+p, L, U = (
+    [2, 0, 1],
+    np.array([[1.0, 0.0, 0.0], [0.5, 1.0, 0.0], [0.25, -0.5, 1.0]]),
+    np.array([[4.0, 2.0, 1.0], [0.0, 2.0, 3.0], [0.0, 0.0, 5.0]]),
+)
 A = np.empty((3, 3))
 A[p] = L @ U
 x = np.array([1.0, -2.0, 3.0])
@@ -832,7 +941,9 @@ check(lu_solve, p, L, U, A @ x).close(x, rtol=1e-8, atol=1e-8, idea="L U x = P b
 check(lu_solve, [0, 1], np.array([[1.0, 0.0], [0.5, 1.0]]), np.array([[2.0, 1.0], [0.0, 4.0]]), np.array([1, 3])).close(
     np.array([0.1875, 0.625]), rtol=1e-8, idea="b may hold integers: work on floats, or assignments are cut to integers"
 )
-check(lu_solve, [0], np.array([[1.0]]), np.array([[4.0]]), np.array([2.0])).close(np.array([0.5]), rtol=1e-8, idea="n = 1: divide by the diagonal of U")
+check(lu_solve, [0], np.array([[1.0]]), np.array([[4.0]]), np.array([2.0])).close(
+    np.array([0.5]), rtol=1e-8, idea="n = 1: divide by the diagonal of U"
+)
 for seed in range(5):
     rng = np.random.default_rng(seed)
     n = 4 + 2 * seed
@@ -842,13 +953,19 @@ for seed in range(5):
     A = np.empty((n, n))
     A[p] = L @ U
     x = rng.integers(1, 10, size=n).astype(float)
-    check(lu_solve, p, L, U, A @ x).note(f"seed {seed}").close(x, rtol=1e-8, atol=1e-8, idea="permute b, then L from the top down, then U from the bottom up")
+    check(lu_solve, p, L, U, A @ x).note(f"seed {seed}").close(
+        x, rtol=1e-8, atol=1e-8, idea="permute b, then L from the top down, then U from the bottom up"
+    )
 ### END HIDDEN TESTS
 
 # %% test="e4_singular" points=1 title="A zero on the diagonal of U is refused"
-check(lu_solve, [0, 1], np.eye(2), np.array([[1.0, 2.0], [0.0, 0.0]]), np.array([1.0, 1.0])).raises(ValueError, idea="what would you divide by?")
+check(lu_solve, [0, 1], np.eye(2), np.array([[1.0, 2.0], [0.0, 0.0]]), np.array([1.0, 1.0])).raises(
+    ValueError, idea="what would you divide by?"
+)
 ### BEGIN HIDDEN TESTS
-check(lu_solve, [1, 0], np.eye(2), np.array([[0.0, 1.0], [0.0, 3.0]]), np.array([1.0, 3.0])).raises(ValueError, idea="look at the whole diagonal of U")
+check(lu_solve, [1, 0], np.eye(2), np.array([[0.0, 1.0], [0.0, 3.0]]), np.array([1.0, 3.0])).raises(
+    ValueError, idea="look at the whole diagonal of U"
+)
 check(lu_solve, [0, 1, 2], np.eye(3), np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 0.0, 1.0]]), np.zeros(3)).raises(
     ValueError, idea="a singular matrix is refused even if b happens to allow a solution"
 )
@@ -856,37 +973,54 @@ check(lu_solve, [0, 1, 2], np.eye(3), np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]
 
 # %% test="e4_backward" points=2 title="The backward error has no units"
 A = np.array([[1, 2], [3, 4]])
-check(backward_error, A, np.array([3, 7]), np.array([1.1, 1])).close(0.3 / 7.7, rtol=1e-6, idea="‖b − A x‖ / (‖A‖ ‖x‖), with the largest row sum for ‖A‖")
+check(backward_error, A, np.array([3, 7]), np.array([1.1, 1])).close(
+    0.3 / 7.7, rtol=1e-6, idea="‖b − A x‖ / (‖A‖ ‖x‖), with the largest row sum for ‖A‖"
+)
 ### BEGIN HIDDEN TESTS
-check(backward_error, A * 1e-9, np.array([3e-9, 7e-9]), np.array([1.1, 1])).close(0.3 / 7.7, rtol=1e-6, idea="other units for A and b must not change it")
-check(backward_error, np.array([[1e-20, 1.0], [1.0, 1.0]]), np.array([1.0, 2.0]), np.array([0.0, 1.0])).close(0.5, rtol=1e-6, idea="divide by the size of the computed x")
+check(backward_error, A * 1e-9, np.array([3e-9, 7e-9]), np.array([1.1, 1])).close(
+    0.3 / 7.7, rtol=1e-6, idea="other units for A and b must not change it"
+)
+check(backward_error, np.array([[1e-20, 1.0], [1.0, 1.0]]), np.array([1.0, 2.0]), np.array([0.0, 1.0])).close(
+    0.5, rtol=1e-6, idea="divide by the size of the computed x"
+)
 for seed in range(5):
     rng = np.random.default_rng(60 + seed)
     n = seed + 1
     A, b, x = rng.normal(size=(n, n)), rng.normal(size=n), 3 * rng.normal(size=n)
     residual = [b[i] - sum(A[i, j] * x[j] for j in range(n)) for i in range(n)]
     expected = max(map(abs, residual)) / (max(sum(map(abs, row)) for row in A.tolist()) * max(map(abs, x)))
-    check(backward_error, A, b, x).note(f"seed {60 + seed}").close(float(expected), rtol=1e-6, idea="∞-norms throughout: largest component, largest row sum of absolute values")
+    check(backward_error, A, b, x).note(f"seed {60 + seed}").close(
+        float(expected), rtol=1e-6, idea="∞-norms throughout: largest component, largest row sum of absolute values"
+    )
 ### END HIDDEN TESTS
 
 # %% test="e4_condition" points=2 title="The condition number"
 check(condition, np.array([[1, 2], [3, 4]])).close(21.0, rtol=1e-6, idea="‖A‖ times ‖A⁻¹‖, with largest row sums: 7 · 3")
 ### BEGIN HIDDEN TESTS
 check(condition, np.array([[1, 2], [2, 4]])).equals(math.inf, idea="a singular matrix has no inverse: its condition number is infinite")
-check(condition, 1e-6 * np.eye(4)).close(1.0, rtol=1e-6, idea="small entries, tiny determinant, and as harmless as the identity: κ does not see units")
-check(condition, np.array([[1.0, 1.0], [1.0, 1.001]])).close(4004.001, rtol=1e-6, idea="two nearly parallel lines: ‖A‖ = 2.001, ‖A⁻¹‖ = 2001")
+check(condition, 1e-6 * np.eye(4)).close(
+    1.0, rtol=1e-6, idea="small entries, tiny determinant, and as harmless as the identity: κ does not see units"
+)
+check(condition, np.array([[1.0, 1.0], [1.0, 1.001]])).close(
+    4004.001, rtol=1e-6, idea="two nearly parallel lines: ‖A‖ = 2.001, ‖A⁻¹‖ = 2001"
+)
 check(condition, np.array([[1.0, -100.0], [0.0, 1.0]])).close(10201.0, rtol=1e-6, idea="rows, not columns; absolute values before adding")
-check(condition, np.array([[1.0, 2.0, 3.0], [0.0, 1.0, 4.0], [0.0, 0.0, 2.0]])).close(33.0, rtol=1e-6, idea="‖A⁻¹‖ is the norm of the inverse, not 1/‖A‖")
+check(condition, np.array([[1.0, 2.0, 3.0], [0.0, 1.0, 4.0], [0.0, 0.0, 2.0]])).close(
+    33.0, rtol=1e-6, idea="‖A⁻¹‖ is the norm of the inverse, not 1/‖A‖"
+)
 ### END HIDDEN TESTS
 
 # %% [markdown]
 r"""
 ## A basis is a choice; finding coordinates is a system
 
-Coordinates of $v$ in a basis $b_1,\dots,b_n$ are the numbers with $v=c_1b_1+\dots+c_nb_n$. With the basis vectors as **columns** of $P$ this is $Pc=v$: a linear system. A map has a matrix in each basis, and the same recipe
-in all of them: **column $j$ holds the coordinates of the image of the $j$-th basis vector**. For $x\mapsto Tx$ that means $PM=TP$, so $M=P^{-1}TP$: from coordinates to vectors, apply $T$, back to coordinates.
+Coordinates of $v$ in a basis $b_1,\dots,b_n$ are the numbers with $v=c_1b_1+\dots+c_nb_n$. With the basis vectors as
+**columns** of $P$ this is $Pc=v$: a linear system. A map has a matrix in each basis, and the same recipe in all of
+them: **column $j$ holds the coordinates of the image of the $j$-th basis vector**. For $x\mapsto Tx$ that means
+$PM=TP$, so $M=P^{-1}TP$: from coordinates to vectors, apply $T$, back to coordinates.
 
-**Predict** $M$ for $T=\begin{pmatrix}2&1\\1&2\end{pmatrix}$ and the basis $(1,1),(1,-1)$, from where $T$ sends these two.
+**Predict** $M$ for $T=\begin{pmatrix}2&1\\1&2\end{pmatrix}$ and the basis $(1,1),(1,-1)$, from where $T$ sends these
+two.
 """
 
 # %%
@@ -899,7 +1033,12 @@ print("trace, determinant, rank:", (T.trace(), T.det(), T.rank()), (M.trace(), M
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(8, 3.4), sharex=True, sharey=True)
 corners = np.array([[0, 1, 1, 0, 0], [0, 0, 1, 1, 0]])
-for ax, frame, title in zip(axes, (np.eye(2), np.array([[1, 1], [1, -1]])), ("Standard basis: T slants the cell", "Basis (1, 1), (1, −1): T only stretches"), strict=True):
+for ax, frame, title in zip(
+    axes,
+    (np.eye(2), np.array([[1, 1], [1, -1]])),
+    ("Standard basis: T slants the cell", "Basis (1, 1), (1, −1): T only stretches"),
+    strict=True,
+):
     cell = frame @ corners
     image = np.array([[2, 1], [1, 2]]) @ cell
     _ = ax.plot(*cell, "-", color=figures.OKABE_ITO[0], label="cell of the basis")
@@ -908,34 +1047,46 @@ for ax, frame, title in zip(axes, (np.eye(2), np.array([[1, 1], [1, -1]])), ("St
     ax.title.set_fontsize(10)
 _ = axes[0].set_ylabel("second coordinate")
 _ = axes[0].legend(loc="lower right", fontsize=8)
-figures.show(fig, alt="The unit square becomes a slanted parallelogram under T; the square on (1, 1) and (1, -1) becomes a rectangle, stretched by 3 and by 1.")
+figures.show(
+    fig,
+    alt="The unit square becomes a slanted parallelogram under T; the square on (1, 1) and (1, -1) becomes a rectangle, stretched by 3 and by 1.",
+)
 
 # %% [markdown]
 r"""
-Trace, determinant and rank agree, as they must: they belong to the map, not to the matrix ($\operatorname{tr}(P^{-1}TP)=\operatorname{tr}(TPP^{-1})=\operatorname{tr}T$; likewise $\det$). In the well-chosen basis the matrix is diagonal. Finding such bases is what eigenvectors
-are for.
+Trace, determinant and rank agree, as they must: they belong to the map, not to the matrix
+($\operatorname{tr}(P^{-1}TP)=\operatorname{tr}(TPP^{-1})=\operatorname{tr}T$; likewise $\det$). In the well-chosen
+basis the matrix is diagonal. Finding such bases is what eigenvectors are for.
 
-The recipe needs no square $P$. If $V$ is a subspace with $Tv\in V$ for all $v\in V$ (an **invariant** subspace), a basis of $V$ alone gives a smaller matrix for $T$ on $V$. $P$ then has fewer columns than rows and no inverse, but $PM=TP$ is still a system.
+The recipe needs no square $P$. If $V$ is a subspace with $Tv\in V$ for all $v\in V$ (an **invariant** subspace), a
+basis of $V$ alone gives a smaller matrix for $T$ on $V$. $P$ then has fewer columns than rows and no inverse, but
+$PM=TP$ is still a system.
 """
 
 # %% [markdown] exercise="e5" title="A map in a basis, also on a subspace" level="stretch" minutes=30 exports=["matrix_in_basis"]
 r"""
-Write `matrix_in_basis(T, B)`, exactly. `T` is a list of $n\ge1$ rows of $n$ integers or `Fraction`s; `B` is a list of $k$ vectors, $1\le k\le n$, each a list of $n$ such numbers. Let $V$ be the span of `B`.
+Write `matrix_in_basis(T, B)`, exactly. `T` is a list of $n\ge1$ rows of $n$ integers or `Fraction`s; `B` is a list of
+$k$ vectors, $1\le k\le n$, each a list of $n$ such numbers. Let $V$ be the span of `B`.
 
-Return the matrix of $x\mapsto Tx$ on $V$ in the basis `B`: a list of $k$ rows of $k$ `int`s or `Fraction`s (no floats, no SymPy numbers) whose **column** $j$ holds the coordinates of $T\,B_j$ in `B`. Raise `ValueError`
+Return the matrix of $x\mapsto Tx$ on $V$ in the basis `B`: a list of $k$ rows of $k$ `int`s or `Fraction`s (no floats,
+no SymPy numbers) whose **column** $j$ holds the coordinates of $T\,B_j$ in `B`. Raise `ValueError`
 
 - if the vectors of `B` are dependent, or
 - if some $T\,B_j$ is not in $V$.
 
-`matrix_in_basis([[2, 1], [1, 2]], [[1, 1], [1, -1]])` is `[[3, 0], [0, 1]]`; `matrix_in_basis([[0, 1], [0, 0]], [[1, 2], [0, 1]])` is `[[2, 1], [-4, -2]]`;
-`matrix_in_basis([[2, 1], [1, 2]], [[1, 1]])` is `[[3]]`, and with `[[1, 0]]` for `B` it raises, since $T(1,0)=(2,1)$.
+`matrix_in_basis([[2, 1], [1, 2]], [[1, 1], [1, -1]])` is `[[3, 0], [0, 1]]`; `matrix_in_basis([[0, 1], [0, 0]], [[1,
+2], [0, 1]])` is `[[2, 1], [-4, -2]]`; `matrix_in_basis([[2, 1], [1, 2]], [[1, 1]])` is `[[3]]`, and with `[[1, 0]]` for
+`B` it raises, since $T(1,0)=(2,1)$.
 """
 
 # %% [markdown] hints="e5" reading="MML 2.7.1 (Matrix Representation of Linear Mappings) and 2.7.2 (Basis Change)"
 r"""
-1. Exercise 2 in disguise: which unknowns, which matrix, which right-hand sides? You can treat all right-hand sides at once.
-2. Put the vectors of `B` as columns into $P$ and reduce $[P\,|\,TP]$. If the first $k$ columns have pivots, what stands in the first $k$ rows to the right of them?
-3. The two errors can both be seen from the pivots: independent means that columns $0,\dots,k-1$ all have one, "in the span" that no later column has. Otherwise rows $0,\dots,k-1$ of the right part are the matrix.
+1. Exercise 2 in disguise: which unknowns, which matrix, which right-hand sides? You can treat all right-hand sides at
+   once.
+2. Put the vectors of `B` as columns into $P$ and reduce $[P\,|\,TP]$. If the first $k$ columns have pivots, what stands
+   in the first $k$ rows to the right of them?
+3. The two errors can both be seen from the pivots: independent means that columns $0,\dots,k-1$ all have one, "in the
+   span" that no later column has. Otherwise rows $0,\dots,k-1$ of the right part are the matrix.
 """
 
 
@@ -958,10 +1109,14 @@ def matrix_in_basis(T, B):
 
 # %% test="e5_square" points=2 title="A basis of the whole space"
 check(matrix_in_basis, [[2, 1], [1, 2]], [[1, 1], [1, -1]]).equals([[3, 0], [0, 1]], idea="column j holds the coordinates of T B_j in B")
-check(matrix_in_basis, [[0, 1], [0, 0]], [[1, 2], [0, 1]]).equals([[2, 1], [-4, -2]], idea="basis vectors are the columns of P, and M = P⁻¹TP")
+check(matrix_in_basis, [[0, 1], [0, 0]], [[1, 2], [0, 1]]).equals(
+    [[2, 1], [-4, -2]], idea="basis vectors are the columns of P, and M = P⁻¹TP"
+)
 ### BEGIN HIDDEN TESTS
 check(matrix_in_basis, [[0, 1], [0, 0]], [[1, 0], [0, 3]]).equals([[0, 3], [0, 0]], idea="T B_1 = 3 B_0, and this stands in column 1")
-check(matrix_in_basis, [[1, 1], [0, 1]], [[3, 0], [0, 1]]).equals([[1, Fraction(1, 3)], [0, 1]], idea="coordinates are fractions in general; keep them exact")
+check(matrix_in_basis, [[1, 1], [0, 1]], [[3, 0], [0, 1]]).equals(
+    [[1, Fraction(1, 3)], [0, 1]], idea="coordinates are fractions in general; keep them exact"
+)
 for seed in range(6):
     rng = np.random.default_rng(seed)
     n = 2 + seed % 3
@@ -991,64 +1146,90 @@ check(matrix_in_basis, [[0, 0, 0], [0, 2, 4], [0, 1, 5]], [[0, 2, 1], [0, 0, 3]]
 ### END HIDDEN TESTS
 
 # %% test="e5_dependent" points=1 title="Dependent vectors are no basis"
-check(matrix_in_basis, [[2, 1], [1, 2]], [[1, 1], [2, 2]]).raises(ValueError, idea="coordinates are unique only if the vectors are independent")
+check(matrix_in_basis, [[2, 1], [1, 2]], [[1, 1], [2, 2]]).raises(
+    ValueError, idea="coordinates are unique only if the vectors are independent"
+)
 ### BEGIN HIDDEN TESTS
 check(matrix_in_basis, [[1, 0], [0, 1]], [[0, 0]]).raises(ValueError, idea="the zero vector alone is dependent")
-check(matrix_in_basis, [[1, 0, 0], [0, 1, 0], [0, 0, 1]], [[1, 2, 3], [0, 1, 1], [1, 3, 4]]).raises(ValueError, idea="pairwise independent is not independent: compare the rank with k")
+check(matrix_in_basis, [[1, 0, 0], [0, 1, 0], [0, 0, 1]], [[1, 2, 3], [0, 1, 1], [1, 3, 4]]).raises(
+    ValueError, idea="pairwise independent is not independent: compare the rank with k"
+)
 ### END HIDDEN TESTS
 
 # %% test="e5_leaves" points=1 title="A map that leaves the span is refused"
 check(matrix_in_basis, [[2, 1], [1, 2]], [[1, 0]]).raises(ValueError, idea="T(1, 0) = (2, 1) is no multiple of (1, 0)")
 ### BEGIN HIDDEN TESTS
-check(matrix_in_basis, [[1, 0, 0], [0, 1, 0], [0, 1, 1]], [[1, 0, 0], [0, 1, 0]]).raises(ValueError, idea="every image has to be in the span, the last one too")
-check(matrix_in_basis, [[0, 1, 0], [0, 0, 1], [1, 0, 0]], [[1, 0, 0], [0, 1, 0]]).raises(ValueError, idea="all n equations count, not only the first k")
-check(matrix_in_basis, [[1, 0], [0, 1 + Fraction(1, 10**20)]], [[1, 1]]).raises(ValueError, idea="a least-squares fit is no solution: the residual must be exactly zero")
+check(matrix_in_basis, [[1, 0, 0], [0, 1, 0], [0, 1, 1]], [[1, 0, 0], [0, 1, 0]]).raises(
+    ValueError, idea="every image has to be in the span, the last one too"
+)
+check(matrix_in_basis, [[0, 1, 0], [0, 0, 1], [1, 0, 0]], [[1, 0, 0], [0, 1, 0]]).raises(
+    ValueError, idea="all n equations count, not only the first k"
+)
+check(matrix_in_basis, [[1, 0], [0, 1 + Fraction(1, 10**20)]], [[1, 1]]).raises(
+    ValueError, idea="a least-squares fit is no solution: the residual must be exactly zero"
+)
 ### END HIDDEN TESTS
 
 # %% [markdown]
 r"""
 ## In practice
 
-- **Cost.** LU takes about $\tfrac23n^3$ operations, each solve $2n^2$. At $n=1{,}000$ that is 0.7 billion and 8 MB. At $n=100{,}000$ it is a million times the work and 80 GB: nobody does that. Large systems are sparse or structured; then one uses sparse factorisations or iterations.
+- **Cost.** LU takes about $\tfrac23n^3$ operations, each solve $2n^2$. At $n=1{,}000$ that is 0.7 billion and 8 MB. At
+  $n=100{,}000$ it is a million times the work and 80 GB: nobody does that. Large systems are sparse or structured; then
+  one uses sparse factorisations or iterations.
 - **Do not invert** to solve: it costs three times as much and is often less accurate. Factor once, solve often.
-- **Rank in floats** is a decision, not a fact: rounding makes almost every matrix invertible. `matrix_rank` counts singular values above a threshold; say which.
+- **Rank in floats** is a decision, not a fact: rounding makes almost every matrix invertible. `matrix_rank` counts
+  singular values above a threshold; say which.
 - **The determinant does not measure closeness to singularity**: $\det(10^{-6}I_4)=10^{-24}$, yet $\kappa=1$.
-- **Pivoting can fail in theory**: entries of $U$ may grow by up to $2^{n-1}$. Matrices that do it are known, and very rare in practice. The backward error, cheap to compute, would tell you.
+- **Pivoting can fail in theory**: entries of $U$ may grow by up to $2^{n-1}$. Matrices that do it are known, and very
+  rare in practice. The backward error, cheap to compute, would tell you.
 - **Exact arithmetic is paid in digits**, and they grow with $n$:
 """
 
 # %%
+random = np.random.default_rng(0)
+digits = {}
 for n in (5, 10, 20, 40):
-    A = np.random.default_rng(0).integers(-9, 10, size=(n, n)).tolist()
-    print(f"n = {n:2d}: the determinant has {len(str(abs(int(sp.Matrix(A).det(method='bareiss')))))} digits")
+    A = sp.Matrix(random.integers(-9, 10, size=(n, n)).tolist())
+    digits[n] = len(str(abs(A.det(method="bareiss"))))
+print("digits of the determinant of an n by n matrix of one-digit numbers:", digits)
 
 # %% [markdown]
 r"""
 ## Summary
 
 - Row operations keep the solutions; the RREF is unique, and exact arithmetic finds it without tolerances.
-- All solutions: one particular plus the null space; solvable if and only if $\operatorname{rank}[A\,|\,b]=\operatorname{rank}A$; rank + nullity = number of columns.
+- All solutions: one particular plus the null space; solvable if and only if
+  $\operatorname{rank}[A\,|\,b]=\operatorname{rank}A$; rank + nullity = number of columns.
 - $PA=LU$ with the largest pivot keeps multipliers at most 1, so that the data are not drowned.
 - Relative error $\le\kappa\cdot\eta$: $\eta$ judges the method, $\kappa$ the problem.
 - A map's matrix depends on the basis: column $j$ is the image of basis vector $j$, in coordinates; $M=P^{-1}TP$.
 
 ## Reflection
 
-A colleague solves a $12\times12$ system, finds the residual below $10^{-14}$ and reports "14 correct digits". Answer in 3 to 5 sentences. A good answer (1) separates residual from error, (2) asks for the number that is missing and says what it would tell, (3) names a case of today in which the colleague is wrong, (4) proposes a next step.
+A colleague solves a $12\times12$ system, finds the residual below $10^{-14}$ and reports "14 correct digits". Answer in
+3 to 5 sentences. A good answer (1) separates residual from error, (2) asks for the number that is missing and says what
+it would tell, (3) names a case of today in which the colleague is wrong, (4) proposes a next step.
 """
 
 # %% [markdown] reflection="reflection"
 r"""
-A small residual, set against $\|A\|\,\|\hat x\|$, shows that your answer solves a system very near to yours; it does not show that your answer is near the true one. For that you need the condition number, since the relative error can be as large as $\kappa$ times the backward error. For the Hilbert matrix of order 10 we had a backward error below
-$10^{-15}$ and lost most of the digits. Estimate $\kappa$; if it is around $10^{12}$, expect a few digits only, and then look for a better formulation of the problem or compute with more precision, rather than for another solver.
+A small residual, set against $\|A\|\,\|\hat x\|$, shows that your answer solves a system very near to yours; it does
+not show that your answer is near the true one. For that you need the condition number, since the relative error can be
+as large as $\kappa$ times the backward error. For the Hilbert matrix of order 10 we had a backward error below
+$10^{-15}$ and lost most of the digits. Estimate $\kappa$; if it is around $10^{12}$, expect a few digits only, and then
+look for a better formulation of the problem or compute with more precision, rather than for another solver.
 """
 
 # %% [markdown]
 r"""
 ## Further reading
 
-- **MML 2.1–2.3**: systems, elimination and the minus-1 trick (exercise 2 in one line); **2.4–2.6**: subspaces, bases, rank; **2.7**: what a basis change does to a matrix, and the rank–nullity theorem (2.7.3).
-- **Apostol, Calculus I, chapters 15–16** (again as II, chapters 1–2): read the proof that all bases have the same length, and nullity plus rank.
+- **MML 2.1–2.3**: systems, elimination and the minus-1 trick (exercise 2 in one line); **2.4–2.6**: subspaces, bases,
+  rank; **2.7**: what a basis change does to a matrix, and the rank–nullity theorem (2.7.3).
+- **Apostol, Calculus I, chapters 15–16** (again as II, chapters 1–2): read the proof that all bases have the same
+  length, and nullity plus rank.
 - **Golub and Van Loan, Matrix Computations, chapter 3**: LU as it is really done; look for the growth factor.
-- **Higham, Accuracy and Stability of Numerical Algorithms, chapters 7 and 9**: backward error (theorem 7.1), and why our test bound in exercise 3 is fair (theorem 9.3).
+- **Higham, Accuracy and Stability of Numerical Algorithms, chapters 7 and 9**: backward error (theorem 7.1), and why
+  our test bound in exercise 3 is fair (theorem 9.3).
 """

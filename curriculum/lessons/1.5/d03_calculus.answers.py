@@ -1,5 +1,3 @@
-"""Answers that try the tests of day 3: right ones by other ways, wrong ones with one mistake that people make."""
-
 # %% right="e1" why="isolates the roots of f(a + h) - f(a) = ±eps numerically and takes 9/10 of the nearest"
 def delta_for(p, a, eps):
     if eps <= 0:
@@ -126,42 +124,56 @@ def delta_for(p, a, eps):
     b = {k: abs(sum(p[j] * math.comb(j, k) * a ** (j - k) for j in range(k, len(p)))) for k in range(1, len(p))}
     return min((0.9 * float(Fraction(eps) / len(b) / c) ** (1 / k) for k, c in b.items() if c), default=math.inf)
 
-# %% right="e2" why="divides by the distance the two points really have; Richardson written out in four values"
+# %% right="e2" why="divides by the distance the two points really have; weights from a linear system, so that all even powers cancel at once"
 def central(f, x, h):
     right, left = x + h, x - h
     return (f(right) - f(left)) / (right - left)
 
 
-def richardson(f, x, h):
-    near = f(x + h / 2) - f(x - h / 2)
-    far = f(x + h) - f(x - h)
-    return (8 * near - far) / (6 * h)
+def richardson(f, x, h, k):
+    steps = h / 2.0 ** np.arange(k + 1)
+    # Weights with sum 1 that cancel h^2, h^4, ..., h^(2k).
+    powers = np.vander((steps / h) ** 2, k + 1, increasing=True).T
+    weights = np.linalg.solve(powers, np.eye(k + 1)[0])
+    return float(sum(w * central(f, x, float(step)) for w, step in zip(weights, steps)))
 
 
 def step_for(x):
     scale = abs(x) if abs(x) > 1 else 1.0
     return (3 * 2.0**-53) ** (1 / 3) * scale
 
-# %% right="e2" why="a Richardson table of two rows; a step that is a power of two"
+# %% right="e2" why="recursion with a memory; a step that is a power of two"
 def central(f, x, h):
     return (f(x + h) - f(x - h)) * (0.5 / h)
 
 
-def richardson(f, x, h):
-    table = [(f(x + k) - f(x - k)) / (2 * k) for k in (h, h / 2)]
-    return table[1] + (table[1] - table[0]) / (2**2 - 1)
+def richardson(f, x, h, k):
+    known = {}
+
+    def D(j, level):
+        if (j, level) not in known:
+            if level == 0:
+                known[j, 0] = central(f, x, h * 0.5**j)
+            else:
+                known[j, level] = D(j + 1, level - 1) + (D(j + 1, level - 1) - D(j, level - 1)) / (4**level - 1)
+        return known[j, level]
+
+    return D(0, k)
 
 
 def step_for(x):
     return 2.0 ** (math.frexp(max(1.0, abs(x)))[1] - 17)
 
-# %% wrong="e2" why="forward difference under the name of the central one (Richardson written out, so it is right)"
+# %% wrong="e2" why="forward difference under the name of the central one"
 def central(f, x, h):
     return (f(x + h) - f(x)) / h
 
 
-def richardson(f, x, h):
-    return (8 * (f(x + h / 2) - f(x - h / 2)) - f(x + h) + f(x - h)) / (6 * h)
+def richardson(f, x, h, k):
+    row = [(f(x + h / 2**j) - f(x - h / 2**j)) / (2 * h / 2**j) for j in range(k + 1)]
+    for j in range(1, k + 1):
+        row = [(4**j * finer - coarser) / (4**j - 1) for coarser, finer in zip(row, row[1:])]
+    return row[0]
 
 
 def step_for(x):
@@ -172,32 +184,86 @@ def central(f, x, h):
     return (f(x + h) - f(x - h)) / h
 
 
-def richardson(f, x, h):
-    return (8 * (f(x + h / 2) - f(x - h / 2)) - f(x + h) + f(x - h)) / (6 * h)
+def richardson(f, x, h, k):
+    row = [(f(x + h / 2**j) - f(x - h / 2**j)) / (2 * h / 2**j) for j in range(k + 1)]
+    for j in range(1, k + 1):
+        row = [(4**j * finer - coarser) / (4**j - 1) for coarser, finer in zip(row, row[1:])]
+    return row[0]
 
 
 def step_for(x):
     return 6e-6 * max(1.0, abs(x))
 
-# %% wrong="e2" why="Richardson with the weights of an order-1 formula: 2 D(h/2) - D(h)"
+# %% wrong="e2" why="evaluates f at x too, as the mean of the two one-sided differences (right value, three calls)"
 def central(f, x, h):
-    return (f(x + h) - f(x - h)) / (2 * h)
+    middle = f(x)
+    return ((f(x + h) - middle) / h + (middle - f(x - h)) / h) / 2
 
 
-def richardson(f, x, h):
-    return 2 * central(f, x, h / 2) - central(f, x, h)
+def richardson(f, x, h, k):
+    row = [(f(x + h / 2**j) - f(x - h / 2**j)) / (2 * h / 2**j) for j in range(k + 1)]
+    for j in range(1, k + 1):
+        row = [(4**j * finer - coarser) / (4**j - 1) for coarser, finer in zip(row, row[1:])]
+    return row[0]
 
 
 def step_for(x):
     return 6e-6 * max(1.0, abs(x))
 
-# %% wrong="e2" why="Richardson with h and 2h: right order, but it leaves the interval"
+# %% wrong="e2" why="the weights 4 and -1 in every round"
 def central(f, x, h):
     return (f(x + h) - f(x - h)) / (2 * h)
 
 
-def richardson(f, x, h):
-    return (4 * central(f, x, h) - central(f, x, 2 * h)) / 3
+def richardson(f, x, h, k):
+    row = [(f(x + h / 2**j) - f(x - h / 2**j)) / (2 * h / 2**j) for j in range(k + 1)]
+    for j in range(1, k + 1):
+        row = [(4 * finer - coarser) / (4 - 1) for coarser, finer in zip(row, row[1:])]
+    return row[0]
+
+
+def step_for(x):
+    return 6e-6 * max(1.0, abs(x))
+
+# %% wrong="e2" why="the weights of an order-1 formula: 2^j instead of 4^j"
+def central(f, x, h):
+    return (f(x + h) - f(x - h)) / (2 * h)
+
+
+def richardson(f, x, h, k):
+    row = [(f(x + h / 2**j) - f(x - h / 2**j)) / (2 * h / 2**j) for j in range(k + 1)]
+    for j in range(1, k + 1):
+        row = [(2**j * finer - coarser) / (2**j - 1) for coarser, finer in zip(row, row[1:])]
+    return row[0]
+
+
+def step_for(x):
+    return 6e-6 * max(1.0, abs(x))
+
+# %% wrong="e2" why="doubles the step instead of halving it: right order, but it leaves the interval"
+def central(f, x, h):
+    return (f(x + h) - f(x - h)) / (2 * h)
+
+
+def richardson(f, x, h, k):
+    row = [central(f, x, h * 2 ** (k - j)) for j in range(k + 1)]
+    for j in range(1, k + 1):
+        row = [(4**j * finer - coarser) / (4**j - 1) for coarser, finer in zip(row, row[1:])]
+    return row[0]
+
+
+def step_for(x):
+    return 6e-6 * max(1.0, abs(x))
+
+# %% wrong="e2" why="calls itself twice: right values, 2^(k+1) calls"
+def central(f, x, h):
+    return (f(x + h) - f(x - h)) / (2 * h)
+
+
+def richardson(f, x, h, k):
+    if k == 0:
+        return central(f, x, h)
+    return (4**k * richardson(f, x, h / 2, k - 1) - richardson(f, x, h, k - 1)) / (4**k - 1)
 
 
 def step_for(x):
@@ -208,8 +274,11 @@ def central(f, x, h):
     return (f(x + h) - f(x - h)) / (2 * h)
 
 
-def richardson(f, x, h):
-    return (4 * central(f, x, h / 2) - central(f, x, h)) / 3
+def richardson(f, x, h, k):
+    row = [(f(x + h / 2**j) - f(x - h / 2**j)) / (2 * h / 2**j) for j in range(k + 1)]
+    for j in range(1, k + 1):
+        row = [(4**j * finer - coarser) / (4**j - 1) for coarser, finer in zip(row, row[1:])]
+    return row[0]
 
 
 def step_for(x):
@@ -220,8 +289,11 @@ def central(f, x, h):
     return (f(x + h) - f(x - h)) / (2 * h)
 
 
-def richardson(f, x, h):
-    return (4 * central(f, x, h / 2) - central(f, x, h)) / 3
+def richardson(f, x, h, k):
+    row = [(f(x + h / 2**j) - f(x - h / 2**j)) / (2 * h / 2**j) for j in range(k + 1)]
+    for j in range(1, k + 1):
+        row = [(4**j * finer - coarser) / (4**j - 1) for coarser, finer in zip(row, row[1:])]
+    return row[0]
 
 
 def step_for(x):
@@ -232,8 +304,11 @@ def central(f, x, h):
     return (f(x + h) - f(x - h)) / (2 * h)
 
 
-def richardson(f, x, h):
-    return (4 * central(f, x, h / 2) - central(f, x, h)) / 3
+def richardson(f, x, h, k):
+    row = [(f(x + h / 2**j) - f(x - h / 2**j)) / (2 * h / 2**j) for j in range(k + 1)]
+    for j in range(1, k + 1):
+        row = [(4**j * finer - coarser) / (4**j - 1) for coarser, finer in zip(row, row[1:])]
+    return row[0]
 
 
 def step_for(x):
@@ -244,8 +319,11 @@ def central(f, x, h):
     return (f(x + h) - f(x - h)) / (2 * h)
 
 
-def richardson(f, x, h):
-    return (4 * central(f, x, h / 2) - central(f, x, h)) / 3
+def richardson(f, x, h, k):
+    row = [(f(x + h / 2**j) - f(x - h / 2**j)) / (2 * h / 2**j) for j in range(k + 1)]
+    for j in range(1, k + 1):
+        row = [(4**j * finer - coarser) / (4**j - 1) for coarser, finer in zip(row, row[1:])]
+    return row[0]
 
 
 def step_for(x):
@@ -792,3 +870,9 @@ def enclose_sum(p, N):
         raise ValueError("diverges")
     S = sum(1 / k**p for k in range(1, N))
     return S + (N + 1) ** (1 - p) / (p - 1), S + N ** (1 - p) / (p - 1)
+
+# %% equivalent="e2" mutants=["de5a3575"] why="the smallest step becomes 1.2e-5, inside the band that the statement allows"
+
+# %% equivalent="e3" mutants=["0f541e47"] why="two strips where one would do: a narrower enclosure, still within the calls that the statement allows"
+
+# %% equivalent="e4" mutants=["6443e632"] why="< for <=: the statement promises that no bound comes closer than 1 % to tol, so never a tie"

@@ -6,7 +6,7 @@ you know?
 **You will be able to**
 
 - **find** a $\delta$ that keeps a polynomial within $\varepsilon$, on both sides of a point (exercise 1);
-- **differentiate** a function you can only evaluate, at order 2 and order 4, and **choose** the step (exercise 2);
+- **differentiate** a function you can only evaluate, at order 2, 4, 6…, and **choose** the step (exercise 2);
 - **enclose** the integral of a monotone function between two sums, with the cost known in advance (exercise 3);
 - **approximate** a function by its Taylor polynomial in SymPy and **bound** the error on a whole interval (exercise 4);
 - **decide** whether a series converges, and whether it does so absolutely, naming the test that settles it (exercise 5).
@@ -196,7 +196,7 @@ for seed in range(25):
 
 # %% test="e1_size" points=2 title="Delta is not needlessly small"
 check(delta_for, [0, 0, 1], 3, 1).satisfies(
-    lambda d: d >= 0.00325, "at least a fiftieth of sqrt(10) - 3", idea="a delta that works can be far too timid; how far could you go?"
+    lambda d: d >= 0.003245, "at least a fiftieth of sqrt(10) - 3", idea="a delta that works can be far too timid; how far could you go?"
 )
 ### BEGIN HIDDEN TESTS
 # Single powers and monotone polynomials, whose largest delta is known: f(x) = c (x - a)^k gives (eps/c)^(1/k).
@@ -262,7 +262,10 @@ of the digits. Note the $s$: at $x = 10^6$, a step made for $x = 1$ is lost in t
 For smooth $f$, $D(h) = f'(a) + c\,h^2 + O(h^4)$ with the same unknown $c$ for every $h$. Halving $h$ divides the
 middle term by 4, so
 
-$$\frac{4\,D(h/2) - D(h)}{3} = f'(a) + O(h^4).$$
+$$D_1(h) = \frac{4\,D(h/2) - D(h)}{3} = f'(a) + O(h^4).$$
+
+What is left begins with $h^4$, which halving divides by 16, so the trick works again with other weights. Each round
+needs one more central difference, no more: $D(h), D(h/2), D(h/4), \dots$ serve all rounds.
 
 How would you *see* an order without knowing the theory? Halve the step: an error of order $p$ falls by $2^p$.
 """
@@ -280,7 +283,7 @@ for h in [0.4, 0.2, 0.1]:
 r"""
 The production tool, `scipy.differentiate.derivative`, repeats such steps and stops when its error estimate is small. It does not know
 your scale either: it starts from `initial_step=0.5` unless you tell it. **Vary**: what happens at `initial_step=3.0`,
-where $2 - h$ is negative?
+where $2 - h$ is negative? (It returns `nan`, and says so in `success`: read that field before you use `df`.)
 """
 
 # %%
@@ -292,21 +295,23 @@ r"""
 Write three functions. `f` takes a float and returns a float; `x` is a float, `h` a positive float. Each function returns a float.
 
 - `central(f, x, h)`: the central difference $D(h)$. It calls `f` twice, at $x + h$ and $x - h$.
-- `richardson(f, x, h)`: the Richardson combination of $D(h)$ and $D(h/2)$. It calls `f` at most four times, and only at points of
+- `richardson(f, x, h, k)`: $D_k(h)$ for an int $k \ge 0$, where $D_0 = D$ and
+  $D_k(h) = \dfrac{4^k D_{k-1}(h/2) - D_{k-1}(h)}{4^k - 1}$. It calls `f` at most $2k + 2$ times, and only at points of
   $[x-h, x+h]$: outside, `f` may not be defined.
 - `step_for(x)`: a step for `central`, for $|x| \le 10^6$. Let $s = \max(1, |x|)$. For every `f` that varies on the scale $s$,
   that is $|f| \le 1$, $|f'| \le 1/s$ and $|f'''| \le 1/s^3$, with values correct to about $2u$, the error of `central(f, x, step_for(x))`
   must be at most $10^{-9}/s$. Every step from $10^{-6}s$ to $5\cdot10^{-5}s$ is good enough.
 
-For $t \mapsto t^3$, `central` at 2 with $h = 0.1$ gives $3x^2 + h^2 = 12.01$, and `richardson` gives 12. For $t \mapsto t^5$ at 0 with
-$h = 1$, `richardson` gives $-0.25$. Results are compared to within $10^{-9}$ relative plus $10^{-9}$ absolute.
+For $t \mapsto t^3$ at 2 with $h = 0.1$, `central` gives $3x^2 + h^2 = 12.01$. For $t \mapsto t^5$ at 0 with $h = 1$, `richardson` gives 1, $-0.25$
+and 0 for $k = 0, 1, 2$. Results are compared to within $10^{-9}$ relative plus $10^{-9}$ absolute.
 """
 
 # %% [markdown] hints="e2" reading="MML 5.1; Apostol I 4.3 (the derivative)"
 r"""
-1. For `richardson`, check on paper that $\frac{4D(h/2) - D(h)}{3}$ has no $h^2$ term left. For `step_for`, read off the bottom of the V.
-2. `richardson` can call `central` twice. The step has to grow with the scale of $x$, and must not vanish at $x = 0$.
-3. `np.finfo(float).eps` is $2u$; its cube root is $6\cdot10^{-6}$. Multiply by $s$.
+1. Write $D_2(h)$ out on paper: which central differences does it need? For `step_for`, read off the bottom of the V.
+2. A function that calls itself twice asks for $D(h/2)$ again and again. Make the list $D(h), D(h/2), \dots, D(h/2^k)$ first; each round turns a list into
+   one that is shorter by one. The step must grow with the scale of $x$ and must not vanish at $x = 0$.
+3. `row = [(4**j * finer - coarser) / (4**j - 1) for coarser, finer in zip(row, row[1:])]`, for $j = 1, \dots, k$. `np.finfo(float).eps` is $2u$; its cube root is $6\cdot10^{-6}$. Multiply by $s$.
 """
 
 # %% solution="e2"
@@ -317,10 +322,13 @@ def central(f, x, h):
     ### END SOLUTION
 
 
-def richardson(f, x, h):
-    """Central differences with steps h and h/2, combined so that their h^2 errors cancel: error of order h^4."""
+def richardson(f, x, h, k):
+    """k rounds of Richardson's combination on central differences: 2k + 2 calls, error of order h^(2k + 2)."""
     ### BEGIN SOLUTION
-    return (4 * central(f, x, h / 2) - central(f, x, h)) / 3
+    row = [central(f, x, h / 2**j) for j in range(k + 1)]
+    for j in range(1, k + 1):
+        row = [(4**j * finer - coarser) / (4**j - 1) for coarser, finer in zip(row, row[1:])]
+    return row[0]
     ### END SOLUTION
 
 
@@ -349,28 +357,31 @@ check(central, watched, 0.5, 0.25).satisfies(
 )
 ### END HIDDEN TESTS
 
-# %% test="e2_richardson" points=2 title="Richardson's combination has order 4"
-check(richardson, lambda t: t**3, 2.0, 0.1).close(12.0, atol=1e-9, idea="the h² terms of D(h) and D(h/2) must cancel")
-check(richardson, lambda t: t**5, 0.0, 1.0).close(-0.25, atol=1e-9, idea="combine D(h) and D(h/2), with weights that add to 1")
+# %% test="e2_richardson" points=2 title="Each round of Richardson cancels one more power"
+for k, expected in [(0, 1.0), (1, -0.25), (2, 0.0)]:
+    check(richardson, lambda t: t**5, 0.0, 1.0, k).close(expected, atol=1e-9, idea="the j-th round cancels h^(2j): its weights are 4^j and -1, over 4^j - 1")
 ### BEGIN HIDDEN TESTS
-check(richardson, lambda t: t**4 - t, 0.5, 0.5).close(-0.5, atol=1e-9, idea="exact for polynomials of degree up to 4")
-check(richardson, lambda t: 3.0 * t, 1.0, 0.25).close(3.0, atol=1e-9, idea="the weights of D(h/2) and D(h) add to 1")
-for h in (0.5, 0.25):
-    expected = (4 * math.sinh(h / 2) / (h / 2) - math.sinh(h) / h) / 3
-    check(richardson, math.exp, 0.0, h).close(expected, atol=1e-9, idea="(4 D(h/2) - D(h)) / 3")
-asked = []
-
-
-def bounded(t):
-    asked.append(t)
-    return math.sqrt(t)
-
-
+check(richardson, lambda t: t**3, 2.0, 0.1, 1).close(12.0, atol=1e-9, idea="the h² terms of D(h) and D(h/2) must cancel")
+check(richardson, lambda t: 3.0 * t, 1.0, 0.25, 3).close(3.0, atol=1e-9, idea="the weights of every round add to 1")
+check(richardson, lambda t: t**7, 0.0, 1.0, 2).close(1 / 64, atol=1e-9, idea="halving divides the error that is left by 16 in round 2")
+check(richardson, lambda t: t**8 - t, 0.5, 0.5, 3).close(8 * 0.5**7 - 1, atol=1e-9, idea="k rounds are exact for polynomials of degree up to 2k + 2")
+check(richardson, math.exp, 1.0, 0.5, 4).close(math.e, atol=1e-9, idea="round 3 has the weights 64 and -1, round 4 has 256 and -1")
 expected = (4 * (math.sqrt(1.5) - math.sqrt(0.5)) - math.sqrt(2.0) / 2) / 3
-check(richardson, bounded, 1.0, 1.0).close(expected, atol=1e-9, idea="which points may be asked for? Halve the step, do not double it")
-check(richardson, bounded, 2.0, 1.0).satisfies(
-    lambda _: len(asked) <= 8, "at most four calls of f", idea="two central differences need two calls each"
+check(richardson, math.sqrt, 1.0, 1.0, 1).close(expected, atol=1e-9, idea="which points may be asked for? Halve the step, do not double it")
+### END HIDDEN TESTS
+
+# %% test="e2_cost" points=1 title="One more round, two more calls"
+asked = []
+check(richardson, lambda t: asked.append(t) or t**3, 0.0, 1.0, 2).satisfies(
+    lambda _: len(asked) <= 6, "at most 2·2 + 2 = 6 calls of f", idea="D(h/2) is needed twice; it can be computed once"
 )
+### BEGIN HIDDEN TESTS
+asked.clear()
+check(richardson, lambda t: asked.append(t) or math.sin(t), 0.5, 1.0, 7).satisfies(
+    lambda _: len(asked) <= 16, "at most 2·7 + 2 = 16 calls of f", idea="a function that calls itself twice doubles its work each round"
+)
+asked.clear()
+check(richardson, lambda t: asked.append(t) or 2.0 * t, 1.0, 0.5, 0).satisfies(lambda _: len(asked) <= 2, "at most two calls of f for k = 0", idea="no round: one central difference")
 ### END HIDDEN TESTS
 
 # %% test="e2_step" points=2 title="The step sits near the bottom of the V"
@@ -479,13 +490,13 @@ r"""
 
 - `riemann(f, a, b, n, rule)`: with $w = (b-a)/n$, the sum of $w\,f(t_i)$ for $i = 0, \dots, n-1$, as a float. The points are
   $t_i = a + iw$ for `"left"`, $a + (i+1)w$ for `"right"`, $a + (i+\frac12)w$ for `"midpoint"`. So `"left"` is the end of the strip that comes
-  first on the way from `a` to `b`, and for $a > b$ the sum changes its sign as the integral does. For `a == b` it is 0. Any other `rule`, or an integer $n < 1$: raise
+  first on the way from `a` to `b`; for $a > b$, $w$ is negative. For `a == b` it is 0. Any other `rule`, or an integer $n < 1$: raise
   `ValueError`.
 - `enclose(f, a, b, tol)`: for `f` monotone on $[a,b]$ (rising, falling or constant), $a < b$ and `tol > 0`, a tuple `(low, high)` of floats with
   $\text{low} \le \int_a^b f \le \text{high}$ and $\text{high} - \text{low} \le$ `tol`, both up to rounding ($10^{-9}$). With
   $n = \max(1, \lceil (b-a)|f(b)-f(a)|/\texttt{tol} \rceil)$, call `f` at most $2n + 10$ times: the price list gives $n$ at once.
 
-`riemann(lambda t: t * t, 0, 1, 2, "left")` is 0.125, with `"right"` 0.625, with `"midpoint"` 0.3125.
+`riemann(lambda t: t * t, 0, 1, 2, "left")` is 0.125, with `"right"` 0.625, with `"midpoint"` 0.3125; from 1 to 0, `"left"` gives $-0.625$.
 `enclose(lambda t: 1 / t, 1, 2, 0.125)` can use $n = 4$: $(0.6345\ldots, 0.7595\ldots)$. Any other pair that meets the conditions is right as well. Sums
 are compared to within $10^{-9}$.
 """
@@ -531,9 +542,9 @@ for rule, offset in [("left", 0.0), ("right", 1.0), ("midpoint", 0.5)]:
 ### END HIDDEN TESTS
 
 # %% test="e3_direction" points=1 title="Backwards, the integral changes its sign"
-check(riemann, lambda t: t * t, 1, 0, 2, "midpoint").close(-0.3125, atol=1e-9, idea="the width w has a sign")
+check(riemann, lambda t: t * t, 1, 0, 2, "left").close(-0.625, atol=1e-9, idea="the width w has a sign; left is the end that comes first on the way")
 ### BEGIN HIDDEN TESTS
-check(riemann, lambda t: t * t, 1, 0, 2, "left").close(-0.625, atol=1e-9, idea="left is the end that comes first on the way from a to b")
+check(riemann, lambda t: t * t, 1, 0, 2, "right").close(-0.125, atol=1e-9, idea="right is the end that comes last on the way from a to b")
 check(riemann, lambda t: 2.0**t, 3.0, -1.0, 4, "right").close(-7.5, atol=1e-9, idea="right is the end that comes last on the way from a to b")
 check(riemann, math.exp, 1.5, 1.5, 5, "left").close(0.0, atol=1e-9, idea="no width, no area")
 ### END HIDDEN TESTS
@@ -732,7 +743,7 @@ sufficient, and no number of partial sums is a proof. Theorems decide:
 - **Ratio.** $\left|a_{n+1}/a_n\right| \to L$: for $L < 1$ it converges absolutely, for $L > 1$ it diverges; for $L = 1$ this says nothing.
 - **Integral.** If $f$ is positive and decreasing from some point on, $\sum f(n)$ and $\int^\infty f$ converge together or not at all. So
   $\sum \frac1{n^p}$ converges exactly for $p > 1$; and with $u = \ln t$, $\int\frac{dt}{t(\ln t)^q} = \int\frac{du}{u^q}$, so
-  $\sum \frac1{n(\ln n)^q}$ converges exactly for $q > 1$. A logarithm matters only at $p = 1$: for $p \ne 1$ any power of $n$ outweighs it.
+  $\sum \frac1{n(\ln n)^q}$ converges exactly for $q > 1$. A logarithm only breaks ties: any positive power of $n$ outweighs every power of $\ln n$.
 - **Alternating (Leibniz).** If $|a_n|$ decreases to 0 from some point on and the signs alternate, the series converges.
 
 A series **converges absolutely** if $\sum |a_n|$ converges (then $\sum a_n$ does too), and **conditionally** if it converges but
@@ -885,15 +896,15 @@ r"""
 ## In practice
 
 - **Measured data** carry far more noise than $u$. With noise $\eta$ the best central step grows to $(3\eta)^{1/3}s$: values good to $10^{-3}$ want
-  $h \approx 0.14\,s$, and you get two digits of slope. Smooth first, or fit and differentiate the fit.
-- **A hundred times the work** buys two digits from one-sided sums, four from the midpoint rule. Libraries win by order, not by
-  speed; order is lost at a kink, a jump or an unbounded derivative, so cut the interval there.
-- **A hundred times the parameters** needs two hundred calls of $f$ for a gradient by central differences. The next day computes gradients at the
-  cost of a few calls.
-- **Taylor inside your libraries**: `exp` and `sin` first reduce the argument to a small interval, then use a polynomial of the Taylor kind with an
-  error bound proved for that interval (fitted to the whole interval, it beats Taylor's own). Small $r$ is cheaper than large $n$.
+  $h \approx 0.14\,s$, and you get two digits of slope. Or fit a curve and differentiate the fit.
+- **A hundred times the work** buys two digits from one-sided sums, four from the midpoint rule. Order is lost at a kink, a jump or an unbounded derivative, so
+  cut the interval there.
+- **A hundred times the parameters** needs two hundred calls of $f$ for a gradient by central differences. Day 4 computes gradients at the
+  cost of a few.
+- **Inside your libraries**, `exp` and `sin` first reduce the argument to a small interval, then use a polynomial with an error bound proved for
+  that interval. A small $r$ is cheaper than a large $n$.
 - **Long sums** lose small terms as the 32-bit sum above did: add in float64, pairwise as `np.sum` does, or use `math.fsum`.
-- `quad`, `derivative` and every stopping rule "until nothing changes" report an estimate. Where money or safety depends on it, ask for an enclosure, or check a second way.
+- `quad`, `derivative` and every "until nothing changes" report an estimate. Where much depends on it, ask for an enclosure or check a second way.
 """
 
 # %% [markdown]

@@ -75,9 +75,9 @@ def independent(space, a, b):
     return sum(space[w] for w in a & b) == sum(space[w] for w in a) * sum(space[w] for w in b)
 
 
-# %% wrong="e1" why="checks the total to nine digits, as one does with floats"
+# %% wrong="e1" why="checks the total with a tolerance, as one does with floats"
 def prob(space, event):
-    if any(p < 0 for p in space.values()) or abs(sum(space.values()) - 1) > 1e-3:
+    if any(p < 0 for p in space.values()) or abs(sum(space.values()) - 1) > 1e-9:
         raise ValueError("no probability space")
     return sum((space[w] for w in event), Fraction(0))
 
@@ -965,6 +965,25 @@ def quantile(cdf, u, low, high):
     return hi
 
 
+# %% wrong="e5" why="stops the bisection after twenty rounds, at six digits of the interval"
+def transform_density(f, dg, branches, y):
+    density = np.zeros_like(y)
+    for h, low, high in branches:
+        inside = (low < y) & (y < high)
+        x = h(y[inside])
+        density[inside] += f(x) / np.abs(dg(x))
+    return density
+
+
+def quantile(cdf, u, low, high):
+    lo, hi = np.full(len(u), low), np.full(len(u), high)
+    for _ in range(20):
+        mid = (lo + hi) / 2
+        enough = cdf(mid) >= u
+        lo, hi = np.where(enough, lo, mid), np.where(enough, mid, hi)
+    return hi
+
+
 # %% wrong="e5" why="the quantile read off a grid of 10,000 points"
 def transform_density(f, dg, branches, y):
     density = np.zeros_like(y)
@@ -1021,3 +1040,15 @@ def quantile(cdf, u, low, high):
         enough = cdf(mid) > u
         lo, hi = np.where(enough, lo, mid), np.where(enough, mid, hi)
     return hi
+
+# %% equivalent="e3" mutants=["9e46219e", "6053aa02"] why="E[(X - a)(Y - E[Y])] is Cov(X, Y) for every number a, so one of the two means may be anything"
+
+# %% equivalent="e3" mutants=["1bb6778c"] why="the deviation is squared: its sign does not matter"
+
+# %% equivalent="e4" mutants=["0d7dad30"] why="there are no combinations of more events than the list has"
+
+# %% equivalent="e4" mutants=["ab7d0670", "b5b9cc48"] why="tails for heads, odd for even: another right answer of the same kind"
+
+# %% equivalent="e5" mutants=["04c98042", "b5b75056"] why="no y equals an end of a range"
+
+# %% equivalent="e5" mutants=["c4125027", "e047e876"] why="59 or 61 rounds are as far below the tolerance as 60"

@@ -1,5 +1,3 @@
-# Answers that try the tests of d06_distributions.
-
 # %% right="e1" why="sums the logarithms of the factorials by NumPy instead of calling lgamma"
 def binom_pmf(k, n, p):
     if not 0 <= k <= n:
@@ -694,3 +692,15 @@ def clt_rate(pmf, n):
 
 def spread_ratio(draw, n, trials):
     return float(stats.iqr(draw(trials * n).reshape(trials, n).mean(axis=1)) / stats.iqr(draw(trials)))
+
+# %% equivalent="e2" mutants=["e8578611"] why="for high == low both cdf values are the same number, so their difference is 0.0 anyway"
+
+# %% equivalent="e2" mutants=["b2228b09"] why="an interval that begins at the mean lies in both halves: cdf and sf give it with the same accuracy"
+
+# %% equivalent="e3" mutants=["64c0a31e", "73d94048", "7c289136"] why="the absolute value of a difference does not depend on its order"
+
+# %% equivalent="e5" mutants=["1d98a2fb", "11d00945"] why="the dot product of two vectors does not depend on their order"
+
+# %% equivalent="e5" mutants=["5f2b4dda"] why="convolution is symmetric in its two arguments"
+
+# %% equivalent="e5" mutants=["16b17196"] why="the absolute value of a difference does not depend on its order"

@@ -378,9 +378,9 @@ def lagrange(f, g, variables):
 
 def constrained_minimum(f, g, variables, x0):
     F, G = sp.lambdify([variables], f), sp.lambdify([variables], g)
-    dF, dG = sp.lambdify([variables], [f.diff(v) for v in variables]), sp.lambdify([variables], [g.diff(v) for v in variables])
+    dF, dG = (lambda x, e=e: np.array([float(e.diff(v).subs(dict(zip(variables, x)))) for v in variables]) for e in (f, g))
     x = optimize.minimize(F, x0, jac=dF, method="SLSQP", constraints=[{"type": "eq", "fun": G, "jac": dG}], tol=1e-13).x
-    price = np.linalg.lstsq(np.array(dG(x), dtype=float)[:, None], np.array(dF(x), dtype=float), rcond=None)[0][0]
+    price = np.linalg.lstsq(dG(x)[:, None], dF(x), rcond=None)[0][0]
     return {"x": x, "value": float(F(x)), "multiplier": float(price)}
 
 # %% right="e4" why="stationary points of the Lagrangian; the numbers by trust-constr"
@@ -418,9 +418,9 @@ def lagrange(f, g, variables):
 
 def constrained_minimum(f, g, variables, x0):
     F, G = sp.lambdify([variables], f), sp.lambdify([variables], g)
-    dF, dG = sp.lambdify([variables], [f.diff(v) for v in variables]), sp.lambdify([variables], [g.diff(v) for v in variables])
+    dF, dG = (lambda x, e=e: np.array([float(e.diff(v).subs(dict(zip(variables, x)))) for v in variables]) for e in (f, g))
     x = optimize.minimize(F, x0, jac=dF, method="SLSQP", constraints=[{"type": "eq", "fun": G, "jac": dG}], tol=1e-13).x
-    u, w = np.array(dF(x), dtype=float), np.array(dG(x), dtype=float)
+    u, w = dF(x), dG(x)
     return {"x": x, "value": float(F(x)), "multiplier": float(u @ w / (w @ w))}
 
 # %% wrong="e4" why="complex solutions are kept as if they were points of the plane"
@@ -449,7 +449,7 @@ def constrained_minimum(f, g, variables, x0):
     value, gap = numeric(f), numeric(g)
     f_slope, g_slope = (numeric([sp.diff(expr, v) for v in variables]) for expr in (f, g))
     result = optimize.minimize(
-        value, x0, jac=f_slope, method="SLSQP", options={"ftol": 1e-14, "maxiter": 500},
+        value, x0, jac=f_slope, method="SLSQP", options={"ftol": 1e-14},
         constraints={"type": "eq", "fun": gap, "jac": g_slope},
     )
     u, w = f_slope(result.x), g_slope(result.x)
@@ -480,7 +480,7 @@ def constrained_minimum(f, g, variables, x0):
     value, gap = numeric(f), numeric(g)
     f_slope, g_slope = (numeric([sp.diff(expr, v) for v in variables]) for expr in (f, g))
     result = optimize.minimize(
-        value, x0, jac=f_slope, method="SLSQP", options={"ftol": 1e-14, "maxiter": 500},
+        value, x0, jac=f_slope, method="SLSQP", options={"ftol": 1e-14},
         constraints={"type": "eq", "fun": gap, "jac": g_slope},
     )
     u, w = f_slope(result.x), g_slope(result.x)
@@ -511,7 +511,7 @@ def constrained_minimum(f, g, variables, x0):
     value, gap = numeric(f), numeric(g)
     f_slope, g_slope = (numeric([sp.diff(expr, v) for v in variables]) for expr in (f, g))
     result = optimize.minimize(
-        value, x0, jac=f_slope, method="SLSQP", options={"ftol": 1e-14, "maxiter": 500},
+        value, x0, jac=f_slope, method="SLSQP", options={"ftol": 1e-14},
         constraints={"type": "eq", "fun": gap, "jac": g_slope},
     )
     u, w = f_slope(result.x), g_slope(result.x)
@@ -542,7 +542,7 @@ def constrained_minimum(f, g, variables, x0):
     value, gap = numeric(f), numeric(g)
     f_slope, g_slope = (numeric([sp.diff(expr, v) for v in variables]) for expr in (f, g))
     result = optimize.minimize(
-        value, x0, jac=f_slope, method="SLSQP", options={"ftol": 1e-14, "maxiter": 500},
+        value, x0, jac=f_slope, method="SLSQP", options={"ftol": 1e-14},
         constraints={"type": "eq", "fun": gap, "jac": g_slope},
     )
     u, w = f_slope(result.x), g_slope(result.x)
@@ -573,7 +573,7 @@ def constrained_minimum(f, g, variables, x0):
     value, gap = numeric(f), numeric(g)
     f_slope, g_slope = (numeric([sp.diff(expr, v) for v in variables]) for expr in (f, g))
     result = optimize.minimize(
-        value, x0, jac=f_slope, method="SLSQP", options={"ftol": 1e-14, "maxiter": 500},
+        value, x0, jac=f_slope, method="SLSQP", options={"ftol": 1e-14},
         constraints={"type": "ineq", "fun": gap, "jac": g_slope},
     )
     u, w = f_slope(result.x), g_slope(result.x)
@@ -604,7 +604,7 @@ def constrained_minimum(f, g, variables, x0):
     value, gap = numeric(f), numeric(g)
     f_slope, g_slope = (numeric([sp.diff(expr, v) for v in variables]) for expr in (f, g))
     result = optimize.minimize(
-        value, x0, jac=f_slope, method="SLSQP", options={"ftol": 1e-14, "maxiter": 500},
+        value, x0, jac=f_slope, method="SLSQP", options={"ftol": 1e-14},
         constraints={"type": "eq", "fun": gap, "jac": g_slope},
     )
     u, w = f_slope(result.x), g_slope(result.x)
@@ -635,7 +635,7 @@ def constrained_minimum(f, g, variables, x0):
     value, gap = numeric(f), numeric(g)
     f_slope, g_slope = (numeric([sp.diff(expr, v) for v in variables]) for expr in (f, g))
     result = optimize.minimize(
-        value, x0, jac=f_slope, method="SLSQP", options={"ftol": 1e-14, "maxiter": 500},
+        value, x0, jac=f_slope, method="SLSQP", options={"ftol": 1e-14},
         constraints={"type": "eq", "fun": gap, "jac": g_slope},
     )
     u, w = f_slope(result.x), g_slope(result.x)
@@ -700,7 +700,7 @@ def newton_min(f, grad, hess, x0, tol=1e-6, max_iter=100):
             return {"x": x, "steps": steps, "values": values}
         direction = -np.linalg.pinv(hess(x)) @ slope
         size = 1.0
-        while f(x + size * direction) > values[-1] + 1e-4 * size * (slope @ direction) and size > 1e-15:
+        while f(x + size * direction) > values[-1] + 1e-4 * size * (slope @ direction):
             size /= 2
         x = x + size * direction
         values.append(f(x))
@@ -717,13 +717,13 @@ def newton_min(f, grad, hess, x0, tol=1e-6, max_iter=100):
         eigenvalues, Q = np.linalg.eigh(hess(x))
         direction = -Q @ ((Q.T @ slope) / (np.abs(eigenvalues) + 1))
         size = 1.0
-        while f(x + size * direction) > values[-1] + 1e-4 * size * (slope @ direction) and size > 1e-15:
+        while f(x + size * direction) > values[-1] + 1e-4 * size * (slope @ direction):
             size /= 2
         x = x + size * direction
         values.append(f(x))
     raise RuntimeError(f"no gradient within {tol} after {max_iter} steps")
 
-# %% wrong="e5" why="any decrease is the first trial at half a step: never the full one"
+# %% wrong="e5" why="the line search begins with half a step, so the full one is never taken"
 def newton_min(f, grad, hess, x0, tol=1e-6, max_iter=100):
     x = np.array(x0, dtype=float)
     values = [f(x)]
@@ -734,7 +734,7 @@ def newton_min(f, grad, hess, x0, tol=1e-6, max_iter=100):
         eigenvalues, Q = np.linalg.eigh(hess(x))
         direction = -Q @ ((Q.T @ slope) / np.maximum(np.abs(eigenvalues), 1e-8))
         size = 0.5
-        while f(x + size * direction) > values[-1] + 1e-4 * size * (slope @ direction) and size > 1e-15:
+        while f(x + size * direction) > values[-1] + 1e-4 * size * (slope @ direction):
             size /= 2
         x = x + size * direction
         values.append(f(x))
@@ -751,7 +751,7 @@ def newton_min(f, grad, hess, x0, tol=1e-6, max_iter=100):
         eigenvalues, Q = np.linalg.eigh(hess(x))
         direction = -Q @ ((Q.T @ slope) / np.maximum(np.abs(eigenvalues), 1e-8))
         size = 1.0
-        while f(x + size * direction) > values[-1] + 1e-4 * size * (slope @ direction) and size > 1e-15:
+        while f(x + size * direction) > values[-1] + 1e-4 * size * (slope @ direction):
             size /= 2
         x = x + size * direction
         values.append(f(x))
@@ -768,7 +768,7 @@ def newton_min(f, grad, hess, x0, tol=1e-6, max_iter=100):
         eigenvalues, Q = np.linalg.eigh(hess(x))
         direction = -Q @ ((Q.T @ slope) / np.maximum(np.abs(eigenvalues), 1e-8))
         size = 1.0
-        while f(x + size * direction) > values[-1] + 1e-4 * size * (slope @ direction) and size > 1e-15:
+        while f(x + size * direction) > values[-1] + 1e-4 * size * (slope @ direction):
             size /= 2
         x = x + size * direction
         values.append(f(x))
@@ -785,7 +785,7 @@ def newton_min(f, grad, hess, x0, tol=1e-6, max_iter=100):
         eigenvalues, Q = np.linalg.eigh(hess(x))
         direction = -Q @ ((Q.T @ slope) / np.maximum(np.abs(eigenvalues), 1e-8))
         size = 1.0
-        while f(x + size * direction) > values[-1] + 1e-4 * size * (slope @ direction) and size > 1e-15:
+        while f(x + size * direction) > values[-1] + 1e-4 * size * (slope @ direction):
             size /= 2
         x = x + size * direction
         values.append(f(x))
@@ -802,8 +802,28 @@ def newton_min(f, grad, hess, x0, tol=1e-6, max_iter=100):
         eigenvalues, Q = np.linalg.eigh(hess(x))
         direction = -Q @ ((Q.T @ slope) / np.maximum(np.abs(eigenvalues), 1e-8))
         size = 1.0
-        while f(x + size * direction) > f(x) + 1e-4 * size * (slope @ direction) and size > 1e-15:
+        while f(x + size * direction) > f(x) + 1e-4 * size * (slope @ direction):
             size /= 2
         x = x + size * direction
         values.append(f(x))
     raise RuntimeError(f"no gradient within {tol} after {max_iter} steps")
+
+# %% equivalent="e1" mutants=["80cf5a4c", "8480c7f3", "cdd2c493", "d15a1665"] why="eigenvalues are 0 up to rounding, or at least 0.01: any threshold between says the same"
+
+# %% equivalent="e2" mutants=["f95e8996"] why="1e-8 or 2e-8, both are far below the 1e-6 that is asked for"
+
+# %% equivalent="e2" mutants=["8943741f"] why="the squares do not change with the sign of the residuals"
+
+# %% equivalent="e3" mutants=["527299e4", "957e03e8"] why="twice a tolerance that is far tighter than what is asked for"
+
+# %% equivalent="e3" mutants=["e8dad115"] why="the absolute value does not change with the sign"
+
+# %% equivalent="e5" mutants=["41425166", "5c9ef775", "1d2c27f7"] why="the constant of the Armijo test, how it takes equality and the factor that shortens are free by the statement"
+
+# %% equivalent="e5" mutants=["a117d11b"] why="a dot product is symmetric"
+
+# %% equivalent="e4" mutants=["83fe138f", "bb79be7f"] why="the sign of the unknown λ is free: only the points are kept"
+
+# %% equivalent="e4" mutants=["cdb635ec"] why="twice a tolerance that is far tighter than what is asked for"
+
+# %% equivalent="e4" mutants=["d044a86a"] why="a dot product is symmetric"

@@ -1,0 +1,176 @@
+"""`mind check`: what is in ``work/`` is handed in, graded, written into gradebook and journal.
+
+In this order, so that nothing is lost whatever fails: the snapshot in ``submitted/<learner>/`` first, then the grading, then
+the journal, then the gradebook, each written whole or not at all.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import shutil
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder import gradebook, intake
+from autograder.grade import Course, grade
+from autograder.results import ExerciseResult, Result
+from curriculum.catalogue import Catalogue, ReleasedLesson
+from curriculum.journal import Attempt, Journal, now
+from curriculum.paths import ROOT
+from curriculum.standing import COURSE_ID, gradebook_url
+from curriculum.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class DayChecked:
+    """One day's notebook: its result, or why there is none. ``hints`` is the number of the hint to show, by exercise."""
+
+    day: str
+    result: Result | None
+    hints: dict[str, int]
+    refused: str = ""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A whole check. ``unrecorded`` says why the scores are not in the gradebook, where they are not."""
+
+    days: list[DayChecked]
+    unrecorded: str = ""
+    backup: Path | None = None
+
+
+def changed_days(root: Path, catalogue: Catalogue, learner: str) -> list[str]:
+    """The started days whose notebook is not what was last handed in."""
+    changed = []
+    for day, copy in Workspace(root, catalogue=catalogue).started().items():
+        lesson = catalogue.lessons[day]
+        last = root / "submitted" / learner / lesson.unit / copy.name
+        if not last.exists() or last.read_bytes() != copy.read_bytes():
+            changed.append(day)
+    return changed
+
+
+def check(
+    root: Path,
+    catalogue: Catalogue,
+    learner: str,
+    days: Iterable[str],
+    cell_seconds: float,
+    done: Callable[[str], Any] = lambda day: None,
+) -> Checked:
+    """Hand in, grade and record the learner's notebooks of these days. ``done`` is told of each day as it is graded.
+
+    Raises OSError where the snapshot or the journal cannot be written; the learner's own files are only read.
+    """
+    workspace, journal, when = Workspace(root, catalogue=catalogue), Journal(root), dt.datetime.now(dt.UTC)
+    lessons = [catalogue.lessons[day] for day in days]
+
+    def graded(lesson: ReleasedLesson) -> DayChecked:
+        try:
+            notebook = workspace.copy_of(lesson)
+            intake.read(notebook)  # what is no notebook is not handed in over an older one that is
+            _hand_in(notebook, root / "submitted" / learner / lesson.unit, when)
+            result = grade(notebook, _course(root, lesson), cell_seconds)
+        except intake.Unreadable as error:
+            return DayChecked(lesson.day, None, {}, str(error))
+        finally:
+            done(lesson.day)
+        return DayChecked(lesson.day, result, _hints(result, journal.attempts(learner, lesson.day), notebook))
+
+    with ThreadPoolExecutor(max(1, min(len(lessons), os.cpu_count() or 1))) as pool:
+        checked = list(pool.map(graded, lessons))
+    for lesson, day in zip(lessons, checked, strict=True):
+        if day.result:
+            journal.add(_attempts(day, learner, workspace.copy_of(lesson)))
+    try:
+        backup = _record(root, catalogue, learner, lessons, checked, when)
+    except gradebook.GradebookError as error:
+        return Checked(checked, unrecorded=str(error))
+    return Checked(checked, backup=backup)
+
+
+def _course(root: Path, lesson: ReleasedLesson) -> Course:
+    try:
+        return Course.read(root / "source" / lesson.unit / lesson.path.name, lesson.path)
+    except intake.Unreadable as error:
+        raise intake.Unreadable(
+            f"the course's own files are not whole: {error}. `git status` shows what changed"
+        ) from error
+
+
+def _hand_in(notebook: Path, folder: Path, when: dt.datetime) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    fresh = folder / f".{notebook.name}.new"
+    try:
+        shutil.copyfile(notebook, fresh)
+        os.replace(fresh, folder / notebook.name)
+        (folder / "timestamp.txt").write_text(f"{when:%Y-%m-%d %H:%M:%S.%f} UTC")
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def _hints(result: Result, earlier: list[Attempt], notebook: Path) -> dict[str, int]:
+    """The next hint of each exercise that is not right: one more for each different try that failed."""
+    works = _works(notebook)
+    numbers = {}
+    for exercise in result.exercises:
+        if exercise.state in ("correct", "not attempted") or not exercise.hints:
+            continue
+        failed = {
+            a.work for a in earlier if a.exercise == exercise.name and a.state not in ("correct", "not attempted")
+        }
+        numbers[exercise.name] = min(len(failed | {works.get(exercise.name, "")}), len(exercise.hints))
+    return numbers
+
+
+def _attempts(day: DayChecked, learner: str, notebook: Path) -> Iterable[Attempt]:
+    assert day.result is not None
+    when, works = now(), _works(notebook)
+    for e in day.result.exercises:
+        if e.state != "not attempted":
+            yield _attempt(e, day, learner, when, works.get(e.name, ""))
+
+
+def _attempt(e: ExerciseResult, day: DayChecked, learner: str, when: str, work: str) -> Attempt:
+    return Attempt(when, learner, day.day, e.name, e.state, e.points, e.most, work, day.hints.get(e.name, 0))
+
+
+def _works(notebook: Path) -> dict[str, str]:
+    """A short hash of what the learner wrote, by exercise: the part of a grade_id behind the lesson's prefix names it."""
+    cells = [cell for cell in intake.read(notebook).cells if intake.is_solution(cell)]
+    return {
+        intake.grade_id(cell).partition("_")[2]: hashlib.sha256(cell.source.strip().encode()).hexdigest()[:12]
+        for cell in cells
+    }
+
+
+def _record(
+    root: Path,
+    catalogue: Catalogue,
+    learner: str,
+    lessons: list[ReleasedLesson],
+    checked: list[DayChecked],
+    when: dt.datetime,
+) -> Path | None:
+    """Scores of attempted notebooks into the gradebook, which is brought into step with the course where it is not."""
+    results: dict[str, list[Result]] = defaultdict(list)
+    for lesson, day in zip(lessons, checked, strict=True):
+        if day.result and day.result.attempted:
+            results[lesson.unit].append(day.result)
+    backup, url = None, gradebook_url(root)
+    for unit, found in results.items():
+        course = {lesson.stem: _course(root, lesson).source for lesson in catalogue.of_unit(unit)}
+        with gradebook.opened(url, COURSE_ID) as book:
+            current = gradebook.in_step(book, unit, course)
+        if not current:
+            backup = gradebook.bring_into_step(url, COURSE_ID, unit, root, ROOT / "nbgrader_config.py")
+        with gradebook.opened(url, COURSE_ID) as book:
+            gradebook.record(book, unit, learner, found, when)
+    return backup

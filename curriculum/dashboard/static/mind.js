@@ -1,0 +1,40 @@
+// The page works without this. With it, a tab that stood open shows what a check has changed as soon as it is looked at
+// again, and keeps what was unfolded; and a link to a day unfolds what the day stands in.
+"use strict";
+
+const KEY = "mind-unfolded";
+const parts = () => [...document.querySelectorAll("details[id]")];
+
+const unfolded = sessionStorage.getItem(KEY);
+if (unfolded !== null) {
+  sessionStorage.removeItem(KEY);
+  const ids = new Set(JSON.parse(unfolded));
+  for (const part of parts()) part.open = ids.has(part.id);
+}
+
+async function standing() {
+  const answer = await fetch(document.body.dataset.progress, { headers: { Accept: "application/json" } });
+  return answer.ok ? answer.text() : null;
+}
+
+let shown = null;
+standing().then((text) => { shown = text; }, () => {});
+
+document.addEventListener("visibilitychange", async () => {
+  if (document.visibilityState !== "visible" || shown === null) return;
+  const now = await standing().catch(() => null); // a server that is gone leaves the page as it is
+  if (now !== null && now !== shown) {
+    sessionStorage.setItem(KEY, JSON.stringify(parts().filter((part) => part.open).map((part) => part.id)));
+    location.reload();
+  }
+});
+
+function unfoldTo(id) {
+  const target = id && document.getElementById(id);
+  if (!target) return;
+  for (let part = target.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+  target.scrollIntoView({ block: "center" });
+}
+
+addEventListener("hashchange", () => unfoldTo(location.hash.slice(1)));
+if (location.hash.startsWith("#day-")) unfoldTo(location.hash.slice(1));

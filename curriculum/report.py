@@ -1,0 +1,106 @@
+"""What the terminal shows of a check and of the standing."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+
+from autograder.results import ExerciseResult, Result, TestResult
+from curriculum.checking import Checked, DayChecked
+from curriculum.plan import Plan
+from curriculum.progress import Progress
+
+_MARKS = {
+    "correct": "[green]✓[/]",
+    "almost": "[yellow]~[/]",
+    "wrong": "[red]✗[/]",
+    "crashed": "[red]![/]",
+    "timed out": "[red]![/]",
+    "not attempted": "[dim]·[/]",
+}
+
+
+def print_check(plan: Plan, checked: Checked, out: Console) -> None:
+    """A check, day by day: each exercise with its state, points, first failed test and next hint."""
+    for day in checked.days:
+        title = plan.day(day.day).title
+        if day.result is None:
+            out.print(f"[bold]{day.day}  {escape(title)}[/]\n  [red]not checked:[/] {escape(day.refused)}")
+            continue
+        _print_day(day, day.result, title, out)
+    if checked.backup:
+        out.print(
+            f"The course has changed since the last check; a copy of the gradebook is kept as {checked.backup.name}"
+        )
+    if checked.unrecorded:
+        out.print(f"[red]The scores are not in the gradebook:[/] {escape(checked.unrecorded)}")
+
+
+def _print_day(day: DayChecked, result: Result, title: str, out: Console) -> None:
+    out.print(f"[bold]{day.day}  {escape(title)}[/]   {_number(result.points)} of {_number(result.most)} points")
+    for remark in result.remarks:
+        out.print(f"  [yellow]note:[/] {escape(remark)}")
+    for number, exercise in enumerate(result.exercises, 1):
+        bonus = " bonus" if exercise.bonus else ""
+        points = f"{_number(exercise.points)}/{_number(exercise.most)}{bonus}"
+        out.print(f"  {_MARKS[exercise.state]} exercise {number}, {escape(exercise.title)}: {exercise.state}, {points}")
+        if exercise.state not in ("correct", "not attempted"):
+            _print_failure(exercise, day.hints.get(exercise.name, 0), out)
+
+
+def _print_failure(exercise: ExerciseResult, hint: int, out: Console) -> None:
+    failure = exercise.first_failure()
+    lines = [("", exercise.reason)] if exercise.reason else []
+    if failure and not exercise.reason:
+        lines += _said(failure)
+    if hint:
+        lines.append((f"hint {hint} of {len(exercise.hints)}", exercise.hints[hint - 1]))
+        if hint == len(exercise.hints) and exercise.reading:
+            lines.append(("read", exercise.reading))
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(min_width=13, style="dim")
+    grid.add_column()
+    for label, text in lines:
+        grid.add_row(f"      {label}", escape(text))
+    out.print(grid)
+    others = sum(not test.passed for test in exercise.tests) - 1
+    if failure and others > 0 and not exercise.reason:
+        out.print(f"      [dim]and {others} more of its tests fail; mend this one first[/]")
+
+
+def _said(test: TestResult) -> list[tuple[str, str]]:
+    said = [("test", test.title), ("called", test.called), ("got", test.got), ("expected", test.expected)]
+    said += [("look again at", test.idea), ("error", test.error)]
+    return [(label, text) for label, text in said if text]
+
+
+def print_status(progress: Progress, out: Console) -> None:
+    """Earned hours, then every unit that has lessons, then the goals."""
+    plan = progress.plan
+    out.print(f"[bold]{float(progress.earned):.1f}[/] of {float(plan.hours):g} hours earned", end="  ")
+    out.print(ProgressBar(total=float(plan.hours), completed=float(progress.earned), width=40))
+    done = sum(day.state == "done" for day in progress.days)
+    out.print(
+        f"\n{done} of {len(plan.days)} days done, {progress.goals_done} of {len(plan.goals)} measured goals done\n"
+    )
+    table = Table("", "section", "days done", "hours earned", box=None, padding=(0, 2, 0, 0))
+    for unit in plan.units:
+        days = [day for day in progress.days if day.day.unit == unit.id]
+        if all(day.state == "not written" for day in days):
+            continue
+        finished = sum(day.state == "done" for day in days)
+        hours = f"{float(sum(day.earned for day in days)):.1f} of {float(sum(day.day.hours for day in days)):.1f}"
+        table.add_row(unit.id, escape(unit.title), f"{finished} of {len(days)}", hours)
+    out.print(table)
+    unwritten = sum(day.state == "not written" for day in progress.days)
+    if unwritten:
+        out.print(f"{unwritten} days of the plan have no lesson yet.")
+    if progress.following:
+        day = progress.following.day
+        out.print(f"Next: [bold]{day.id} {escape(day.title)}[/] ({progress.why})")
+
+
+def _number(value: float) -> str:
+    return f"{value:g}"
