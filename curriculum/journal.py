@@ -17,6 +17,9 @@ from filelock import FileLock
 
 from curriculum.paths import ROOT
 
+#: Seconds that a writer waits for another one.
+PATIENCE = 20.0
+
 
 @dataclass(frozen=True)
 class Attempt:
@@ -48,8 +51,8 @@ class Journal:
         text = "".join(f"{line}\n" for line in lines)
         if not text:
             return
-        # A lock that is never let go is an error to tell (Timeout is an OSError), no reason to wait for ever.
-        with FileLock(self.path.with_suffix(".lock"), timeout=20), self.path.open("ab+") as file:
+        # A lock that is never let go is an error to tell (filelock's Timeout is an OSError).
+        with FileLock(self.path.with_suffix(".lock"), timeout=PATIENCE), self.path.open("ab+") as file:
             file.seek(0, os.SEEK_END)
             if file.tell():
                 file.seek(-1, os.SEEK_END)

@@ -18,6 +18,8 @@ def serve(root: Path, port: int, browser: bool) -> int:
         "--ServerApp.default_url=/mind",
         "--ServerApp.jpserver_extensions={'curriculum.dashboard': True}",
         f"--ServerApp.port={port}",
+        # A login shell, which Jupyter takes where it has no terminal of its own, may set a PATH without `mind`.
+        f"--ServerApp.terminado_settings={{'shell_command': {[os.environ.get('SHELL', 'sh')]}}}",
     ]  # fmt: skip
     if not browser:
         command.append("--no-browser")

@@ -369,7 +369,7 @@ def draw_map(ax, M):
     for c in np.linspace(-2, 2, 9):
         _ = ax.plot(*(M @ [[c, c], [-2, 2]]), *(M @ [[-2, 2], [c, c]]), color="0.8", linestyle="-", linewidth=0.8)
     _ = ax.fill(*(M @ square), color=sky, alpha=0.6)
-    for column, label, colour, beside in ((M[:, 0], "e1", blue, (0.15, -0.25)), (M[:, 1], "e2", orange, (-0.05, 0.25))):
+    for column, label, colour, beside in ((M[:, 0], "e1", blue, (0.28, -0.25)), (M[:, 1], "e2", orange, (-0.05, 0.25))):
         _ = ax.annotate("", column, (0, 0), arrowprops={"arrowstyle": "->", "color": colour, "linewidth": 2})
         _ = ax.text(*(column + beside), label, ha="center", va="center")
     _ = ax.set(xlim=(-2, 2), ylim=(-2, 2), aspect="equal", xlabel="x [no unit]")
@@ -377,7 +377,7 @@ def draw_map(ax, M):
 
 # %%
 fig, axes = plt.subplots(1, 4, figsize=(10, 3.4), sharey=True, layout="constrained")
-_ = fig.suptitle("The columns are where e1 and e2 land; det is the area that the unit square gets", x=0.01, ha="left")
+_ = fig.suptitle("The columns are where e1 and e2 land; det is the signed area of the square", x=0.01, ha="left")
 for ax, (name, M) in zip(axes, maps.items(), strict=True):
     draw_map(ax, np.array(M))
     ax.set_title(f"{name}: det = {round(np.linalg.det(M), 9) + 0:.1f}")

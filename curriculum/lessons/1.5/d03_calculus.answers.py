@@ -871,8 +871,6 @@ def enclose_sum(p, N):
     S = sum(1 / k**p for k in range(1, N))
     return S + (N + 1) ** (1 - p) / (p - 1), S + N ** (1 - p) / (p - 1)
 
-# %% equivalent="e2" mutants=["de5a3575"] why="the smallest step becomes 1.2e-5, inside the band that the statement allows"
-
 # %% equivalent="e3" mutants=["0f541e47"] why="two strips where one would do: a narrower enclosure, still within the calls that the statement allows"
 
 # %% equivalent="e4" mutants=["6443e632"] why="< for <=: the statement promises that no bound comes closer than 1 % to tol, so never a tie"

@@ -98,7 +98,10 @@ _ = ax.plot(U[best], V[best], "k*", markersize=13, label="true minimum")
 _ = ax.set(title="The descent stops on a slope", xlabel="x₁ (no unit)", ylabel="x₂ (no unit)")
 _ = ax.set(xlim=(-1.6, 2.2), ylim=(-2.2, 2.0))
 _ = ax.legend(loc="upper right", frameon=True, framealpha=1)
-figures.show(fig, alt="Contours of f with the descent path, which stops at (2/3, 0) where f is -4/3; the minimum -2 lies at (1, -1).")
+figures.show(
+    fig,
+    alt="Contours of f with the descent path, which stops at (2/3, 0) where f is -4/3; the minimum -2 lies at (1, -1).",
+)
 
 # %% [markdown]
 r"""
@@ -192,72 +195,77 @@ def gradcheck(f, grad, x, rtol=1e-5):
 
 
 # %% test="e1_right" points=1 title="Right gradients are accepted, zero slopes too"
-check(gradcheck, lambda p: p[0] ** 2 * p[1], lambda p: [2 * p[0] * p[1], p[0] ** 2], [1.0, 2.0]).note("f = x0² x1, right gradient").equals(
-    True, idea="a right gradient must pass"
-)
+check(gradcheck, lambda p: p[0] ** 2 * p[1], lambda p: [2 * p[0] * p[1], p[0] ** 2], [1.0, 2.0]).note(
+    "f = x0² x1, right gradient"
+).equals(True, idea="a right gradient must pass")
 ### BEGIN HIDDEN TESTS
-check(gradcheck, lambda p: p[0] ** 2 + p[1], lambda p: [2 * p[0], 1.0], [-3.0, 0.5]).note("f = x0² + x1, right gradient").equals(
-    True, idea="compare sizes of slopes and values, not their signs"
+check(gradcheck, lambda p: p[0] ** 2 + p[1], lambda p: [2 * p[0], 1.0], [-3.0, 0.5]).note(
+    "f = x0² + x1, right gradient"
+).equals(True, idea="compare sizes of slopes and values, not their signs")
+check(gradcheck, lambda p: 0.0, lambda p: [0.0, 0.0], [1.5, -2.0]).note("f = 0, gradient 0").equals(
+    True, idea="a disagreement of 0 is within an allowance of 0"
 )
-check(gradcheck, lambda p: 0.0, lambda p: [0.0, 0.0], [1.5, -2.0]).note("f = 0, gradient 0").equals(True, idea="a disagreement of 0 is within an allowance of 0")
-check(gradcheck, lambda p: -math.exp(p[0]), lambda p: [-math.exp(p[0])], [0.7]).note("f = -exp(x0), right gradient").equals(
-    True, idea="the rounding allowance takes the size of f, whatever its sign"
-)
-check(gradcheck, lambda p: (p[0] - 1.3) ** 2 + math.exp(p[1]) / 3, lambda p: [0.0, math.exp(p[1]) / 3], [1.3, 0.7]).note("f = (x0 - 1.3)² + exp(x1)/3, right gradient").equals(
+check(gradcheck, lambda p: -math.exp(p[0]), lambda p: [-math.exp(p[0])], [0.7]).note(
+    "f = -exp(x0), right gradient"
+).equals(True, idea="the rounding allowance takes the size of f, whatever its sign")
+check(
+    gradcheck, lambda p: (p[0] - 1.3) ** 2 + math.exp(p[1]) / 3, lambda p: [0.0, math.exp(p[1]) / 3], [1.3, 0.7]
+).note("f = (x0 - 1.3)² + exp(x1)/3, right gradient").equals(
     True, idea="where the slope is 0, a relative tolerance allows nothing: the rounding allowance must"
 )
-check(gradcheck, lambda p: 7.1 * math.cos(p[0]) * math.exp(p[0]), lambda p: [0.0], [math.pi / 4]).note("f = 7.1 cos(x0) exp(x0), right gradient").equals(
-    True, idea="where the slope is 0, a relative tolerance allows nothing: the rounding allowance must"
-)
-check(gradcheck, lambda p: math.exp(20 * p[0]), lambda p: [20 * math.exp(20 * p[0])], [0.1]).note("f = exp(20 x0), right gradient").equals(
-    True, idea="a one-sided difference is off by h·f''/2, which is too much for a curved function"
-)
+check(gradcheck, lambda p: 7.1 * math.cos(p[0]) * math.exp(p[0]), lambda p: [0.0], [math.pi / 4]).note(
+    "f = 7.1 cos(x0) exp(x0), right gradient"
+).equals(True, idea="where the slope is 0, a relative tolerance allows nothing: the rounding allowance must")
+check(gradcheck, lambda p: math.exp(20 * p[0]), lambda p: [20 * math.exp(20 * p[0])], [0.1]).note(
+    "f = exp(20 x0), right gradient"
+).equals(True, idea="a one-sided difference is off by h·f''/2, which is too much for a curved function")
 ### END HIDDEN TESTS
 
 # %% test="e1_each" points=1 title="One wrong coordinate is enough"
-check(gradcheck, lambda p: p[0] ** 2 * p[1], lambda p: [2 * p[0] * p[1], 1.1], [1.0, 2.0]).note("f = x0² x1, second entry 1.1 instead of 1").equals(
-    False, idea="the second coordinate is wrong: every coordinate must agree"
-)
+check(gradcheck, lambda p: p[0] ** 2 * p[1], lambda p: [2 * p[0] * p[1], 1.1], [1.0, 2.0]).note(
+    "f = x0² x1, second entry 1.1 instead of 1"
+).equals(False, idea="the second coordinate is wrong: every coordinate must agree")
 ### BEGIN HIDDEN TESTS
 for place in range(4):
 
     def claimed(p, place=place):
         return [3.0 * v**2 * (-1.0 if j == place else 1.0) for j, v in enumerate(p)]
 
-    check(gradcheck, lambda p: sum(v**3 for v in p), claimed, [0.9, -1.1, 1.3, 0.7]).note(f"f = sum of cubes, wrong sign in place {place}").equals(
-        False, idea="one wrong coordinate, wherever it stands, makes the gradient wrong"
-    )
-check(gradcheck, lambda p: p[0] ** 2 - p[1] ** 2, lambda p: [2 * p[0] + 0.5, -2 * p[1] - 0.5], [1.0, 2.0]).note("f = x0² - x1², both entries wrong").equals(
-    False, idea="errors of two coordinates must not cancel: judge each by itself"
-)
-check(gradcheck, lambda p: 1e3 * p[0] + 1e-3 * p[1], lambda p: [1e3, 2e-3], [0.02, 0.03]).note("f = 1000 x0 + 0.001 x1, second entry doubled").equals(
-    False, idea="a small slope beside a large one is judged by its own size, not by that of its neighbour"
-)
+    check(gradcheck, lambda p: sum(v**3 for v in p), claimed, [0.9, -1.1, 1.3, 0.7]).note(
+        f"f = sum of cubes, wrong sign in place {place}"
+    ).equals(False, idea="one wrong coordinate, wherever it stands, makes the gradient wrong")
+check(gradcheck, lambda p: p[0] ** 2 - p[1] ** 2, lambda p: [2 * p[0] + 0.5, -2 * p[1] - 0.5], [1.0, 2.0]).note(
+    "f = x0² - x1², both entries wrong"
+).equals(False, idea="errors of two coordinates must not cancel: judge each by itself")
+check(gradcheck, lambda p: 1e3 * p[0] + 1e-3 * p[1], lambda p: [1e3, 2e-3], [0.02, 0.03]).note(
+    "f = 1000 x0 + 0.001 x1, second entry doubled"
+).equals(False, idea="a small slope beside a large one is judged by its own size, not by that of its neighbour")
 ### END HIDDEN TESTS
 
 # %% test="e1_scale" points=1 title="The verdict does not depend on the unit of measurement"
 for scale in (1e-9, 1e9):
-    check(gradcheck, lambda p: scale * math.exp(p[0]), lambda p: [2 * scale * math.exp(p[0])], [1.0]).note(f"f = {scale:g} exp(x0), doubled").equals(
-        False, idea="a doubled slope is wrong at every scale: make the tolerance relative"
-    )
-    check(gradcheck, lambda p: scale * math.exp(p[0]), lambda p: [scale * math.exp(p[0])], [1.0]).note(f"f = {scale:g} exp(x0), right").equals(
-        True, idea="a right slope is right at every scale: make the tolerance relative"
-    )
+    check(gradcheck, lambda p: scale * math.exp(p[0]), lambda p: [2 * scale * math.exp(p[0])], [1.0]).note(
+        f"f = {scale:g} exp(x0), doubled"
+    ).equals(False, idea="a doubled slope is wrong at every scale: make the tolerance relative")
+    check(gradcheck, lambda p: scale * math.exp(p[0]), lambda p: [scale * math.exp(p[0])], [1.0]).note(
+        f"f = {scale:g} exp(x0), right"
+    ).equals(True, idea="a right slope is right at every scale: make the tolerance relative")
 ### BEGIN HIDDEN TESTS
 for x0 in (1e6, -1e6):
-    check(gradcheck, lambda p: p[0] ** 2, lambda p: [2 * p[0] * 1.0005], [x0]).note("f = x0², gradient 0.05 % too large").equals(
-        False, idea="far from 0 the step must grow with |x|, or rounding drowns the difference"
-    )
+    check(gradcheck, lambda p: p[0] ** 2, lambda p: [2 * p[0] * 1.0005], [x0]).note(
+        "f = x0², gradient 0.05 % too large"
+    ).equals(False, idea="far from 0 the step must grow with |x|, or rounding drowns the difference")
     check(gradcheck, lambda p: p[0] ** 2, lambda p: [2 * p[0]], [x0]).note("f = x0², right gradient").equals(
         True, idea="far from 0 the step must grow with |x|, or rounding drowns the difference"
     )
-check(gradcheck, lambda p: math.exp(p[0]), lambda p: [math.exp(p[0]) * 1.001], [0.5], rtol=1e-2).note("f = exp(x0), gradient 0.1 % too large").equals(
-    True, idea="rtol sets how much relative error is allowed"
-)
-check(gradcheck, lambda p: math.exp(p[0]), lambda p: [math.exp(p[0]) * 1.001], [0.5], rtol=1e-4).note("f = exp(x0), gradient 0.1 % too large").equals(
-    False, idea="rtol sets how much relative error is allowed"
-)
+check(gradcheck, lambda p: math.exp(p[0]), lambda p: [math.exp(p[0]) * 1.001], [0.5], rtol=1e-2).note(
+    "f = exp(x0), gradient 0.1 % too large"
+).equals(True, idea="rtol sets how much relative error is allowed")
+check(gradcheck, lambda p: math.exp(p[0]), lambda p: [math.exp(p[0]) * 1.001], [0.5], rtol=1e-4).note(
+    "f = exp(x0), gradient 0.1 % too large"
+).equals(False, idea="rtol sets how much relative error is allowed")
 ### END HIDDEN TESTS
+
 
 # %% test="e1_single" points=1 title="Only one coordinate moves at a time"
 def try_at(x0):
@@ -267,9 +275,13 @@ def try_at(x0):
         seen.append(list(p))
         return sum(p)
 
-    check(gradcheck, observed, lambda p: [1.0] * len(p), x0).equals(True, idea="the slope of a sum is 1 in each of its terms")
+    check(gradcheck, observed, lambda p: [1.0] * len(p), x0).equals(
+        True, idea="the slope of a sum is 1 in each of its terms"
+    )
     check_value(f"the points at which f was called, with x = {x0}", seen).satisfies(
-        lambda points: len(points) >= 2 * len(x0) and all(sum(v != w for v, w in zip(p, x0, strict=True)) <= 1 for p in points),
+        lambda points: (
+            len(points) >= 2 * len(x0) and all(sum(v != w for v, w in zip(p, x0, strict=True)) <= 1 for p in points)
+        ),
         "points that differ from x in one coordinate, and are exactly x in the others",
         idea="adding a step and taking it away again does not give back the same float: start each point from a fresh copy of x",
     )
@@ -332,8 +344,13 @@ _ = ax.contour(X, Y, X**2 + 3 * Y**2, levels=[1, 4, 9])
 turn = np.radians(np.arange(20, 380, 45))
 px, py = 2 * np.cos(turn), 2 / math.sqrt(3) * np.sin(turn)
 _ = ax.quiver(px, py, 2 * px, 6 * py, angles="xy", scale=60, width=0.008)
-_ = ax.set(title="Gradients cross level curves at right angles", xlabel="x (no unit)", ylabel="y (no unit)", aspect="equal")
-figures.show(fig, alt="Elliptic level curves of x² + 3y² with gradient arrows on one of them, each at a right angle to the curve.")
+_ = ax.set(
+    title="Gradients cross level curves at right angles", xlabel="x (no unit)", ylabel="y (no unit)", aspect="equal"
+)
+figures.show(
+    fig,
+    alt="Elliptic level curves of x² + 3y² with gradient arrows on one of them, each at a right angle to the curve.",
+)
 
 # %% [markdown]
 r"""
@@ -382,7 +399,10 @@ _ = axes[0].set_ylim(top=2.95)
 _ = axes[0].legend(loc="upper right", fontsize=8)
 fig.suptitle("The smaller the square, the better the Jacobian describes its image")
 fig.tight_layout()
-figures.show(fig, alt="Curved image of a square beside the parallelogram of its Jacobian: clearly apart for side 0.4, nearly equal for side 0.1.")
+figures.show(
+    fig,
+    alt="Curved image of a square beside the parallelogram of its Jacobian: clearly apart for side 0.4, nearly equal for side 0.1.",
+)
 
 # %% [markdown]
 r"""
@@ -468,20 +488,30 @@ def directional(expr, variables, point, direction):
 
 # %% test="e2_gradient" points=2 title="Gradients: partial derivatives in the given order"
 a, x, y, z = sp.symbols("a x y z")
-check(gradient, a * x**2 * y + y, [x, y]).equals([2 * a * x * y, a * x**2 + 1], idea="differentiate in each listed variable; a is a constant")
+check(gradient, a * x**2 * y + y, [x, y]).equals(
+    [2 * a * x * y, a * x**2 + 1], idea="differentiate in each listed variable; a is a constant"
+)
 ### BEGIN HIDDEN TESTS
-check(gradient, a * x**2 * y + y, [y, x]).equals([a * x**2 + 1, 2 * a * x * y], idea="the order of the list is the order of the coordinates")
-check(gradient, x**2 + a, [x, y, z]).equals([2 * x, sp.Integer(0), sp.Integer(0)], idea="a variable that does not occur has slope 0, and keeps its place")
+check(gradient, a * x**2 * y + y, [y, x]).equals(
+    [a * x**2 + 1, 2 * a * x * y], idea="the order of the list is the order of the coordinates"
+)
+check(gradient, x**2 + a, [x, y, z]).equals(
+    [2 * x, sp.Integer(0), sp.Integer(0)], idea="a variable that does not occur has slope 0, and keeps its place"
+)
 check(gradient, x * y * z, [y]).equals([x * z], idea="only the listed symbols are variables, whatever their names")
 for seed in range(4):
     rng = np.random.default_rng(seed)
     k = [int(c) for c in rng.integers(1, 5, size=4)]
-    f = sp.exp(x * y / k[0]) * sp.sin(k[1] * z) + x**k[2] * z / (1 + y**2) + sp.log(x + k[3])
+    f = sp.exp(x * y / k[0]) * sp.sin(k[1] * z) + x ** k[2] * z / (1 + y**2) + sp.log(x + k[3])
     at = dict(zip((x, y, z), (sp.Rational(int(c), 10) for c in rng.integers(3, 15, size=3)), strict=True))
     h = sp.Rational(1, 10**6)
-    by_difference = [float(((f.subs(at | {w: at[w] + h}) - f.subs(at | {w: at[w] - h})) / (2 * h)).evalf(40)) for w in (x, y, z)]
+    by_difference = [
+        float(((f.subs(at | {w: at[w] + h}) - f.subs(at | {w: at[w] - h})) / (2 * h)).evalf(40)) for w in (x, y, z)
+    ]
     check(gradient, f, [x, y, z]).note(f"seed {seed}, evaluated at {at}").satisfies(
-        lambda g, at=at, d=by_difference: len(g) == 3 and np.allclose([float(p.subs(at)) for p in g], d, rtol=1e-7, atol=1e-8),
+        lambda g, at=at, d=by_difference: (
+            len(g) == 3 and np.allclose([float(p.subs(at)) for p in g], d, rtol=1e-7, atol=1e-8)
+        ),
         f"values near {np.round(by_difference, 6).tolist()}, measured by central differences",
         idea="hold the other variables still while one moves",
     )
@@ -497,15 +527,19 @@ check(jacobian, [x * y, x + y, x**2], [x, y]).equals(
     sp.Matrix([[y, x], [1, 1], [2 * x, 0]]), idea="m expressions of n variables make m rows and n columns"
 )
 check(jacobian, [r * sp.cos(s), r * sp.sin(s)], [r, s]).equals(
-    sp.Matrix([[sp.cos(s), -r * sp.sin(s)], [sp.sin(s), r * sp.cos(s)]]), idea="row i belongs to expression i, column j to variable j"
+    sp.Matrix([[sp.cos(s), -r * sp.sin(s)], [sp.sin(s), r * sp.cos(s)]]),
+    idea="row i belongs to expression i, column j to variable j",
 )
-check(jacobian, [x * y**2 * a], [x, y, r]).equals(sp.Matrix([[a * y**2, 2 * a * x * y, 0]]), idea="one expression still makes a matrix, of one row")
+check(jacobian, [x * y**2 * a], [x, y, r]).equals(
+    sp.Matrix([[a * y**2, 2 * a * x * y, 0]]), idea="one expression still makes a matrix, of one row"
+)
 ### END HIDDEN TESTS
 
 # %% test="e2_hessian" points=2 title="Hessians: all second partial derivatives"
 a, x, y, z = sp.symbols("a x y z")
 check(hessian, a * x**2 * y + y, [x, y]).equals(
-    sp.Matrix([[2 * a * y, 2 * a * x], [2 * a * x, 0]]), idea="entry (i, j) differentiates in variable i and in variable j"
+    sp.Matrix([[2 * a * y, 2 * a * x], [2 * a * x, 0]]),
+    idea="entry (i, j) differentiates in variable i and in variable j",
 )
 ### BEGIN HIDDEN TESTS
 check(hessian, x**3 * y**2 * z, [x, y, z]).equals(
@@ -533,9 +567,15 @@ for factor in (2, 10, sp.Rational(1, 7)):
     check(directional, x * y**2 + z, [x, y, z], [2, -1, 5], [2 * factor, -1 * factor, 2 * factor]).equals(
         sp.Rational(8, 3), idea="only where the direction points counts, not how long it was drawn"
     )
-check(directional, x * y**2 + z, [x, y, z], [2, -1, 5], [-2, 1, -2]).equals(-sp.Rational(8, 3), idea="the opposite direction has the opposite slope")
-check(directional, x**2 + 3 * y**2, [x, y], [1, 1], [1, 1]).equals(4 * sp.sqrt(2), idea="stay exact: the length of (1, 1) is the square root of 2")
-check(directional, x**2 + 3 * y**2, [y, x], [1, 2], [1, 0]).equals(sp.Integer(6), idea="point and direction follow the order of the variables")
+check(directional, x * y**2 + z, [x, y, z], [2, -1, 5], [-2, 1, -2]).equals(
+    -sp.Rational(8, 3), idea="the opposite direction has the opposite slope"
+)
+check(directional, x**2 + 3 * y**2, [x, y], [1, 1], [1, 1]).equals(
+    4 * sp.sqrt(2), idea="stay exact: the length of (1, 1) is the square root of 2"
+)
+check(directional, x**2 + 3 * y**2, [y, x], [1, 2], [1, 0]).equals(
+    sp.Integer(6), idea="point and direction follow the order of the variables"
+)
 ### END HIDDEN TESTS
 
 # %% test="e2_zero" points=1 title="The zero vector has no direction"
@@ -663,13 +703,25 @@ def gradients(tape, inputs):
 
 
 # %% test="e3_rules" points=2 title="The rule of each operation"
-check(gradients, [("mul", 0, 1)], [2.0, 5.0]).close([5.0, 2.0], atol=1e-12, idea="a product's slope in one factor is the other factor")
+check(gradients, [("mul", 0, 1)], [2.0, 5.0]).close(
+    [5.0, 2.0], atol=1e-12, idea="a product's slope in one factor is the other factor"
+)
 ### BEGIN HIDDEN TESTS
-check(gradients, [("add", 0, 1)], [2.0, 5.0]).close([1.0, 1.0], atol=1e-12, idea="a sum moves as each of its terms does")
-check(gradients, [("sub", 0, 1)], [2.0, 5.0]).close([1.0, -1.0], atol=1e-12, idea="a difference falls when the second argument grows")
-check(gradients, [("div", 0, 1)], [2.0, 5.0]).close([0.2, -0.08], atol=1e-12, idea="the quotient rule, in both arguments")
-check(gradients, [("div", 1, 0)], [-2.0, 5.0]).close([-1.25, -0.5], atol=1e-12, idea="the quotient rule, with the arguments in the order of the entry")
-check(gradients, [("sin", 0)], [2.0]).close([math.cos(2.0)], atol=1e-12, idea="the derivative of the sine, at the value that came in")
+check(gradients, [("add", 0, 1)], [2.0, 5.0]).close(
+    [1.0, 1.0], atol=1e-12, idea="a sum moves as each of its terms does"
+)
+check(gradients, [("sub", 0, 1)], [2.0, 5.0]).close(
+    [1.0, -1.0], atol=1e-12, idea="a difference falls when the second argument grows"
+)
+check(gradients, [("div", 0, 1)], [2.0, 5.0]).close(
+    [0.2, -0.08], atol=1e-12, idea="the quotient rule, in both arguments"
+)
+check(gradients, [("div", 1, 0)], [-2.0, 5.0]).close(
+    [-1.25, -0.5], atol=1e-12, idea="the quotient rule, with the arguments in the order of the entry"
+)
+check(gradients, [("sin", 0)], [2.0]).close(
+    [math.cos(2.0)], atol=1e-12, idea="the derivative of the sine, at the value that came in"
+)
 check(gradients, [("exp", 0)], [-1.5]).close([math.exp(-1.5)], atol=1e-12, idea="the exponential is its own derivative")
 check(gradients, [("const", 3.0), ("mul", 0, 1), ("exp", 2)], [0.5]).close(
     [3 * math.exp(1.5)], atol=1e-12, idea="a constant scales the slope, and has none itself"
@@ -686,9 +738,17 @@ check(gradients, [("mul", 0, 1), ("add", 2, 0), ("mul", 2, 3)], [2.0, 3.0]).clos
     [48.0, 28.0], atol=1e-12, idea="node 2 has two users: add both contributions, then pass them on"
 )
 ### BEGIN HIDDEN TESTS
-check(gradients, [("mul", 0, 0)], [3.0]).close([6.0], atol=1e-12, idea="both arguments are the same node: each contributes")
+check(gradients, [("mul", 0, 0)], [3.0]).close(
+    [6.0], atol=1e-12, idea="both arguments are the same node: each contributes"
+)
 check(gradients, [("sin", 0), ("add", 1, 0), ("mul", 2, 1), ("mul", 3, 0)], [0.7]).close(
-    [float(sp.diff((lambda q: (sp.sin(q) + q) * sp.sin(q) * q)(sp.Symbol("q")), sp.Symbol("q")).subs(sp.Symbol("q"), sp.Rational(7, 10)))],
+    [
+        float(
+            sp.diff((lambda q: (sp.sin(q) + q) * sp.sin(q) * q)(sp.Symbol("q")), sp.Symbol("q")).subs(
+                sp.Symbol("q"), sp.Rational(7, 10)
+            )
+        )
+    ],
     atol=1e-12,
     idea="a node's adjoint is complete only when all its users have been visited",
 )
@@ -702,7 +762,14 @@ for seed in range(8):
         last = len(nodes) - 1
         i, j = last, int(rng.integers(0, last + 1))
         steps.append((op, i) if op == "sin" else (op, i, j))
-        nodes.append({"add": nodes[i] + nodes[j], "sub": nodes[i] - nodes[j], "mul": nodes[i] * nodes[j], "sin": sp.sin(nodes[i])}[op])
+        nodes.append(
+            {
+                "add": nodes[i] + nodes[j],
+                "sub": nodes[i] - nodes[j],
+                "mul": nodes[i] * nodes[j],
+                "sin": sp.sin(nodes[i]),
+            }[op]
+        )
     place = {s: sp.Rational(str(c)) for s, c in zip(symbols, given, strict=True)}
     exact = [float(sp.diff(nodes[-1], s).subs(place).evalf(30)) for s in symbols]
     check(gradients, steps, given).note(f"seed {seed}; expected values from SymPy").close(
@@ -711,28 +778,42 @@ for seed in range(8):
 ### END HIDDEN TESTS
 
 # %% test="e3_output" points=1 title="The output is the last node, and only that"
-check(gradients, [("sin", 0), ("mul", 0, 1)], [2.0, 5.0]).close([5.0, 2.0], atol=1e-12, idea="node 2 feeds nothing: it must not count")
+check(gradients, [("sin", 0), ("mul", 0, 1)], [2.0, 5.0]).close(
+    [5.0, 2.0], atol=1e-12, idea="node 2 feeds nothing: it must not count"
+)
 ### BEGIN HIDDEN TESTS
 check(gradients, [], [4.0, 7.0]).equals([0.0, 1.0], idea="with an empty tape the output is the last input")
-check(gradients, [("exp", 1)], [4.0, 0.0, 7.0]).equals([0.0, 1.0, 0.0], idea="an input that the output does not use has gradient 0")
-check(gradients, [("mul", 0, 1), ("const", 5.0)], [4.0, 7.0]).equals([0.0, 0.0], idea="a constant output depends on nothing")
+check(gradients, [("exp", 1)], [4.0, 0.0, 7.0]).equals(
+    [0.0, 1.0, 0.0], idea="an input that the output does not use has gradient 0"
+)
+check(gradients, [("mul", 0, 1), ("const", 5.0)], [4.0, 7.0]).equals(
+    [0.0, 0.0], idea="a constant output depends on nothing"
+)
 ### END HIDDEN TESTS
 
 # %% test="e3_refused" points=1 title="Impossible entries are refused"
-check(gradients, [("add", 0, 2)], [1.0, 2.0]).raises(ValueError, idea="node 2 is the entry's own number: it is not computed yet")
+check(gradients, [("add", 0, 2)], [1.0, 2.0]).raises(
+    ValueError, idea="node 2 is the entry's own number: it is not computed yet"
+)
 ### BEGIN HIDDEN TESTS
 check(gradients, [("mul", 0, 1), ("sin", 5)], [1.0, 2.0]).raises(ValueError, idea="an argument must be an earlier node")
-check(gradients, [("add", 0, -1)], [1.0, 2.0]).raises(ValueError, idea="Python reads index -1 from the end; on a tape there is no such node")
+check(gradients, [("add", 0, -1)], [1.0, 2.0]).raises(
+    ValueError, idea="Python reads index -1 from the end; on a tape there is no such node"
+)
 check(gradients, [("cosh", 0)], [1.0]).raises(ValueError, idea="an operation that is not in the table has no rule")
 ### END HIDDEN TESTS
 
 # %% test="e3_long" points=1 title="Long tapes: once forward, once back"
-check(gradients, [("add", k, 0) for k in range(20_000)], [1.5]).equals([20_001.0], idea="use loops: recursion does not reach this deep")
+check(gradients, [("add", k, 0) for k in range(20_000)], [1.5]).equals(
+    [20_001.0], idea="use loops: recursion does not reach this deep"
+)
 ### BEGIN HIDDEN TESTS
 check(gradients, [("sub", k, 1) for k in [0, *range(2, 15_000)]], [1.5, 0.25]).equals(
     [1.0, -14_999.0], idea="use loops: recursion does not reach this deep"
 )
-check(gradients, [("add", k, k) for k in range(60)], [1.0]).equals([2.0**60], idea="one visit a node, not one a path: sixty doublings have 2^60 paths")
+check(gradients, [("add", k, k) for k in range(60)], [1.0]).equals(
+    [2.0**60], idea="one visit a node, not one a path: sixty doublings have 2^60 paths"
+)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -827,18 +908,28 @@ for seed in range(4):
     M, z = rng.normal(size=(seed + 1, seed + 1)), rng.normal(size=seed + 1)
     slope = np.einsum("ij,j->i", M, z) + np.einsum("ji,j->i", M, z)
     check(quadratic_gradient, M, z).note(f"seed {seed}").close(
-        slope, rtol=0.0, atol=1e-8 * abs(slope).max(), idea="the variable occurs twice in the product: both places contribute, also when A is not symmetric"
+        slope,
+        rtol=0.0,
+        atol=1e-8 * abs(slope).max(),
+        idea="the variable occurs twice in the product: both places contribute, also when A is not symmetric",
     )
 ### END HIDDEN TESTS
+
 
 # %% test="e4_vector" points=2 title="The squared residual, differentiated in the vector"
 def agrees(pair, expected):
     part = pair[0]
-    return len(pair) == 2 and part.shape == expected.shape and bool(np.all(abs(part - expected) <= 1e-8 * abs(expected).max()))
+    return (
+        len(pair) == 2
+        and part.shape == expected.shape
+        and bool(np.all(abs(part - expected) <= 1e-8 * abs(expected).max()))
+    )
 
 
 check(residual_gradients, np.array([[3.0, 2.0], [0.0, 1.0]]), np.array([1.0, 1.0]), np.array([4.0, 0.0])).satisfies(
-    lambda pair: agrees(pair, np.array([6.0, 6.0])), "a tuple of two arrays, the first near [6.0, 6.0]", idea="the change of the residual is Ah"
+    lambda pair: agrees(pair, np.array([6.0, 6.0])),
+    "a tuple of two arrays, the first near [6.0, 6.0]",
+    idea="the change of the residual is Ah",
 )
 ### BEGIN HIDDEN TESTS
 for seed, (m, n) in enumerate([(4, 2), (2, 4), (3, 3), (1, 5)]):
@@ -846,18 +937,27 @@ for seed, (m, n) in enumerate([(4, 2), (2, 4), (3, 3), (1, 5)]):
     M, z, c = rng.normal(size=(m, n)), rng.normal(size=n), rng.normal(size=m)
     slope = np.array([2 * sum((M[k] @ z - c[k]) * M[k, i] for k in range(m)) for i in range(n)])
     check(residual_gradients, M, z, c).note(f"seed {seed}, A of shape {(m, n)}").satisfies(
-        lambda pair, slope=slope: agrees(pair, slope), f"a tuple of two arrays, the first near {slope.round(6).tolist()}", idea="keep the 2, the residual and the transposition; the shape is that of x"
+        lambda pair, slope=slope: agrees(pair, slope),
+        f"a tuple of two arrays, the first near {slope.round(6).tolist()}",
+        idea="keep the 2, the residual and the transposition; the shape is that of x",
     )
 ### END HIDDEN TESTS
+
 
 # %% test="e4_matrix" points=2 title="The squared residual, differentiated in the matrix"
 def agrees(pair, expected):
     part = pair[1]
-    return len(pair) == 2 and part.shape == expected.shape and bool(np.all(abs(part - expected) <= 1e-8 * abs(expected).max()))
+    return (
+        len(pair) == 2
+        and part.shape == expected.shape
+        and bool(np.all(abs(part - expected) <= 1e-8 * abs(expected).max()))
+    )
 
 
 check(residual_gradients, np.array([[3.0, 2.0], [0.0, 1.0]]), np.array([1.0, 1.0]), np.array([4.0, 0.0])).satisfies(
-    lambda pair: agrees(pair, np.array([[2.0, 2.0], [2.0, 2.0]])), "a tuple of two arrays, the second near [[2.0, 2.0], [2.0, 2.0]]", idea="the change of the residual is Hx"
+    lambda pair: agrees(pair, np.array([[2.0, 2.0], [2.0, 2.0]])),
+    "a tuple of two arrays, the second near [[2.0, 2.0], [2.0, 2.0]]",
+    idea="the change of the residual is Hx",
 )
 ### BEGIN HIDDEN TESTS
 for seed, (m, n) in enumerate([(4, 2), (2, 4), (3, 3), (1, 5)]):
@@ -865,7 +965,9 @@ for seed, (m, n) in enumerate([(4, 2), (2, 4), (3, 3), (1, 5)]):
     M, z, c = rng.normal(size=(m, n)), rng.normal(size=n), rng.normal(size=m)
     slope = np.array([[2 * (M[k] @ z - c[k]) * z[i] for i in range(n)] for k in range(m)])
     check(residual_gradients, M, z, c).note(f"seed {seed}, A of shape {(m, n)}").satisfies(
-        lambda pair, slope=slope: agrees(pair, slope), f"a tuple of two arrays, the second near {slope.round(6).tolist()}", idea="entry (k, i) says how the residual's square moves with A's entry (k, i); the shape is that of A"
+        lambda pair, slope=slope: agrees(pair, slope),
+        f"a tuple of two arrays, the second near {slope.round(6).tolist()}",
+        idea="entry (k, i) says how the residual's square moves with A's entry (k, i); the shape is that of A",
     )
 ### END HIDDEN TESTS
 
@@ -888,16 +990,27 @@ for seed in range(3):
         slope, rtol=0.0, atol=1e-7, idea="bring tr(X⁻¹H) into the form tr(GᵀH): which of the two is transposed?"
     )
 swap = np.array([[0.0, 2.0], [-3.0, 0.0]])
-check(logdet_gradient, swap).close(np.array([[0.0, 0.5], [-1 / 3, 0.0]]), rtol=0.0, atol=5e-9, idea="the determinant is 6: positive, though the diagonal is 0")
+check(logdet_gradient, swap).close(
+    np.array([[0.0, 0.5], [-1 / 3, 0.0]]),
+    rtol=0.0,
+    atol=5e-9,
+    idea="the determinant is 6: positive, though the diagonal is 0",
+)
 ### END HIDDEN TESTS
 
 # %% test="e4_domain" points=1 title="Where log det is defined, and where it is not"
-check(logdet_gradient, np.array([[0.0, 1.0], [1.0, 0.0]])).raises(ValueError, idea="the determinant is -1: it has no logarithm")
+check(logdet_gradient, np.array([[0.0, 1.0], [1.0, 0.0]])).raises(
+    ValueError, idea="the determinant is -1: it has no logarithm"
+)
 ### BEGIN HIDDEN TESTS
-check(logdet_gradient, np.array([[1.0, 2.0], [0.0, 0.0]])).raises(ValueError, idea="the determinant is 0: it has no logarithm")
+check(logdet_gradient, np.array([[1.0, 2.0], [0.0, 0.0]])).raises(
+    ValueError, idea="the determinant is 0: it has no logarithm"
+)
 for scale in (1e-3, 1e3):
     check(logdet_gradient, scale * np.eye(200)).close(
-        np.eye(200) / scale, atol=1e-8 / scale, idea="the determinant leaves the range of floats, yet its logarithm is small: ask for its sign only"
+        np.eye(200) / scale,
+        atol=1e-8 / scale,
+        idea="the determinant leaves the range of floats, yet its logarithm is small: ask for its sign only",
     )
 ### END HIDDEN TESTS
 
@@ -930,7 +1043,9 @@ _ = ax.plot(np.degrees(turn), 0 * turn, label="slope from the partial derivative
 _ = ax.set(title="Partial derivatives see the axes only", xlabel="direction (degrees)", ylabel="slope (no unit)")
 _ = ax.set_xticks(range(0, 361, 45))
 _ = ax.legend(loc="upper right", fontsize=8)
-figures.show(fig, alt="True slope of g by direction, cos² times sin, agrees with the predicted slope 0 only along the two axes.")
+figures.show(
+    fig, alt="True slope of g by direction, cos² times sin, agrees with the predicted slope 0 only along the two axes."
+)
 
 # %% [markdown]
 r"""
@@ -1004,20 +1119,30 @@ def remainder_along(expr, x, y, path, t):
 
 # %% test="e5_partials" points=1 title="First partial derivatives, by their limits"
 x, y, c = sp.symbols("x y c")
-check(partials_at_origin, x**3 * y / (x**4 + y**2), x, y).equals((sp.Integer(0), sp.Integer(0)), idea="on both axes this function is 0")
+check(partials_at_origin, x**3 * y / (x**4 + y**2), x, y).equals(
+    (sp.Integer(0), sp.Integer(0)), idea="on both axes this function is 0"
+)
 ### BEGIN HIDDEN TESTS
-check(partials_at_origin, (c * x**3 + x**4 - 2 * y**3 + y**5) / (x**2 + y**2), x, y).equals((c, sp.Integer(-2)), idea="f(h, 0)/h, then h to 0; the same for y")
+check(partials_at_origin, (c * x**3 + x**4 - 2 * y**3 + y**5) / (x**2 + y**2), x, y).equals(
+    (c, sp.Integer(-2)), idea="f(h, 0)/h, then h to 0; the same for y"
+)
 check(partials_at_origin, x * y / (x**2 + y**2), x, y).equals(
     (sp.Integer(0), sp.Integer(0)), idea="this f is not even continuous at the origin, yet on the axes it is 0"
 )
-check(partials_at_origin, 3 * x + 5 * y + x * y, x, y).equals((sp.Integer(3), sp.Integer(5)), idea="for a polynomial the limits are the ordinary derivatives")
+check(partials_at_origin, 3 * x + 5 * y + x * y, x, y).equals(
+    (sp.Integer(3), sp.Integer(5)), idea="for a polynomial the limits are the ordinary derivatives"
+)
 ### END HIDDEN TESTS
 
 # %% test="e5_sides" points=1 title="A limit has two sides"
 x, y = sp.symbols("x y")
-check(partials_at_origin, sp.sqrt(x**2 + y**2), x, y).raises(ValueError, idea="the slope is 1 from the right and -1 from the left")
+check(partials_at_origin, sp.sqrt(x**2 + y**2), x, y).raises(
+    ValueError, idea="the slope is 1 from the right and -1 from the left"
+)
 ### BEGIN HIDDEN TESTS
-check(partials_at_origin, 3 * x + sp.sqrt(y**2), x, y).raises(ValueError, idea="here only the slope in y differs: 1 from above, -1 from below")
+check(partials_at_origin, 3 * x + sp.sqrt(y**2), x, y).raises(
+    ValueError, idea="here only the slope in y differs: 1 from above, -1 from below"
+)
 ### END HIDDEN TESTS
 
 # %% test="e5_mixed" points=2 title="Mixed partial derivatives in both orders"
@@ -1026,26 +1151,44 @@ check(mixed_at_origin, x * y * (x**2 - y**2) / (x**2 + y**2), x, y).equals(
     (sp.Integer(-1), sp.Integer(1)), idea="take each order by itself, from the limits; equality is not given here"
 )
 ### BEGIN HIDDEN TESTS
-check(mixed_at_origin, (c * x**3 * y - d * x * y**3) / (x**2 + y**2), x, y).equals((-d, c), idea="first in x at the points (0, k), then in y")
+check(mixed_at_origin, (c * x**3 * y - d * x * y**3) / (x**2 + y**2), x, y).equals(
+    (-d, c), idea="first in x at the points (0, k), then in y"
+)
 check(mixed_at_origin, 4 * x - 3 * y + 7 * x * y + 2 * x**2 - y**2, x, y).equals(
-    (sp.Integer(7), sp.Integer(7)), idea="the first derivative at the origin itself need not be 0: subtract it before you divide"
+    (sp.Integer(7), sp.Integer(7)),
+    idea="the first derivative at the origin itself need not be 0: subtract it before you divide",
 )
 check(mixed_at_origin, 2 * x + 9 * y + x**3 * y / (x**2 + y**2), x, y).equals(
-    (sp.Integer(0), sp.Integer(1)), idea="the first derivative at the origin itself need not be 0: subtract it before you divide"
+    (sp.Integer(0), sp.Integer(1)),
+    idea="the first derivative at the origin itself need not be 0: subtract it before you divide",
 )
 ### END HIDDEN TESTS
 
 # %% test="e5_remainder" points=2 title="What the linear approximation leaves over, along a path"
 x, y, t, c = sp.symbols("x y t c")
-check(remainder_along, x**3 * y / (x**4 + y**2), x, y, (t, t**2), t).equals(sp.Rational(1, 2), idea="put the path into f, then take the limit")
-check(remainder_along, x**3 * y / (x**4 + y**2), x, y, (t, t), t).equals(sp.Integer(0), idea="along a straight line the remainder vanishes")
+check(remainder_along, x**3 * y / (x**4 + y**2), x, y, (t, t**2), t).equals(
+    sp.Rational(1, 2), idea="put the path into f, then take the limit"
+)
+check(remainder_along, x**3 * y / (x**4 + y**2), x, y, (t, t), t).equals(
+    sp.Integer(0), idea="along a straight line the remainder vanishes"
+)
 ### BEGIN HIDDEN TESTS
 bent = 2 * x - y + x**3 * y / (x**4 + y**2)
-check(remainder_along, bent, x, y, (t, c * t**2), t).equals(c / (1 + c**2), idea="subtract the linear part f_x·p + f_y·q")
-check(remainder_along, bent, x, y, (-t, t**2), t).equals(-sp.Rational(1, 2), idea="the path comes in from the left: signs matter, the distance is positive")
-check(remainder_along, x**2 * y / (x**2 + y**2), x, y, (3 * t, 4 * t), t).equals(sp.Rational(36, 125), idea="divide by the distance, not by t")
-check(remainder_along, (x**3 + y**3) / (x**2 + y**2), x, y, (t, t), t).equals(-sp.sqrt(2) / 2, idea="subtract the linear part, then divide by the distance")
-check(remainder_along, x**2 + 3 * x * y + 5 * y - y**2, x, y, (t, -2 * t), t).equals(sp.Integer(0), idea="a polynomial is differentiable: nothing is left over")
+check(remainder_along, bent, x, y, (t, c * t**2), t).equals(
+    c / (1 + c**2), idea="subtract the linear part f_x·p + f_y·q"
+)
+check(remainder_along, bent, x, y, (-t, t**2), t).equals(
+    -sp.Rational(1, 2), idea="the path comes in from the left: signs matter, the distance is positive"
+)
+check(remainder_along, x**2 * y / (x**2 + y**2), x, y, (3 * t, 4 * t), t).equals(
+    sp.Rational(36, 125), idea="divide by the distance, not by t"
+)
+check(remainder_along, (x**3 + y**3) / (x**2 + y**2), x, y, (t, t), t).equals(
+    -sp.sqrt(2) / 2, idea="subtract the linear part, then divide by the distance"
+)
+check(remainder_along, x**2 + 3 * x * y + 5 * y - y**2, x, y, (t, -2 * t), t).equals(
+    sp.Integer(0), idea="a polynomial is differentiable: nothing is left over"
+)
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -239,7 +239,10 @@ def predictive(belief, likelihoods):
 
 # %% wrong="e2" why="returns the normalised likelihood: base rate neglected"
 def posterior(prior, likelihoods, data):
-    joint = {h: math.prod((likelihoods[h].get(x, Fraction(0)) for x in data), start=Fraction(1)) if p else Fraction(0) for h, p in prior.items()}
+    joint = {
+        h: math.prod((likelihoods[h].get(x, Fraction(0)) for x in data), start=Fraction(1)) if p else Fraction(0)
+        for h, p in prior.items()
+    }
     if not sum(joint.values()):
         raise ValueError("impossible data")
     return {h: p / sum(joint.values()) for h, p in joint.items()}
@@ -1040,6 +1043,7 @@ def quantile(cdf, u, low, high):
         enough = cdf(mid) > u
         lo, hi = np.where(enough, lo, mid), np.where(enough, mid, hi)
     return hi
+
 
 # %% equivalent="e3" mutants=["9e46219e", "6053aa02"] why="E[(X - a)(Y - E[Y])] is Cov(X, Y) for every number a, so one of the two means may be anything"
 

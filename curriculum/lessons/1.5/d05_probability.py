@@ -17,7 +17,8 @@ r"""
 ## Warm-up
 
 1. In the Markov matrix of day 1 every row sums to 1. What would a row sum of 0.9 mean?
-2. Let $F(x) = \int_0^x f(t)\,dt$ for a bounded, integrable $f$. Where does day 3's fundamental theorem promise $F'(x) = f(x)$?
+2. Let $F(x) = \int_0^x f(t)\,dt$ for a bounded, integrable $f$. Where does day 3's fundamental theorem promise $F'(x) =
+   f(x)$?
 
 <details><summary>Answers</summary>
 
@@ -74,9 +75,10 @@ print(f"alarms that were right:   {np.mean(attack[alarm]):.3f}")
 
 # %% [markdown]
 r"""
-Nothing is wrong with the detector, and both numbers are true. "95 %" answers *how often does an attack raise the alarm?* The
-person on call asks *how often is an alarm an attack?*, and a team sent after every alarm goes after an innocent user almost three times
-out of four. To say exactly what went wrong, we need a language in which the two questions look different.
+Nothing is wrong with the detector, and both numbers are true. "95 %" answers *how often does an attack raise the alarm?*
+The person on call asks *how often is an alarm an attack?*, and a team sent after every alarm goes after an innocent user
+almost three times out of four. To say exactly what went wrong, we need a language in which the two questions look
+different.
 
 ## A space, its events, three axioms
 
@@ -85,11 +87,12 @@ function $P$ that gives each event a number, such that
 
 1. $P(A) \ge 0$ for every event $A$;
 2. $P(\Omega) = 1$;
-3. for disjoint events $A_1, A_2, \dots$ (a sequence, perhaps infinite): $P(A_1 \cup A_2 \cup \dots) = P(A_1) + P(A_2) + \dots$
+3. for disjoint events $A_1, A_2, \dots$ (a sequence, perhaps infinite): $P(A_1 \cup A_2 \cup \dots) = P(A_1) + P(A_2) +
+   \dots$
 
-The third is called **σ-additivity**, and for it the family of events must contain $\Omega$ and be closed under complements and
-countable unions (a *σ-algebra*). When $\Omega$ is finite we let every subset be an event, and the infinite case takes care of itself:
-only finitely many disjoint sets can be non-empty. So axiom 3 boils down to adding up outcomes, and a whole
+The third is called **σ-additivity**, and for it the family of events must contain $\Omega$ and be closed under complements
+and countable unions (a *σ-algebra*). When $\Omega$ is finite we let every subset be an event, and the infinite case takes
+care of itself: only finitely many disjoint sets can be non-empty. So axiom 3 boils down to adding up outcomes, and a whole
 probability space fits in a dict.
 """
 
@@ -105,8 +108,8 @@ print(*(str(p) for p in sessions.values()), "total", sum(sessions.values()))
 # %% [markdown]
 r"""
 An event is a set of keys, and its probability is the sum of their values. Everything else follows from the axioms. For
-instance $P(A \cup B) = P(A) + P(B) - P(A \cap B)$: adding $P(A)$ and $P(B)$ counts the common outcomes twice. With four outcomes
-there are 16 events, so we can try all 256 pairs. In fractions `==` means equal, not nearly.
+instance $P(A \cup B) = P(A) + P(B) - P(A \cap B)$: adding $P(A)$ and $P(B)$ counts the common outcomes twice. With four
+outcomes there are 16 events, so we can try all 256 pairs. In fractions `==` means equal, not nearly.
 """
 
 # %%
@@ -117,8 +120,8 @@ print(f"{sum(holds)} of {len(holds)} pairs")
 
 # %% [markdown]
 r"""
-**Vary.** Change one probability to 1/10 and run both cells again. Which still holds: the total, or the
-256 equations? (The equations: they need only axiom 3. A dict can be additive and still be no probability space.)
+**Vary.** Change one probability to 1/10 and run both cells again. Which still holds: the total, or the 256 equations? (The
+equations: they need only axiom 3. A dict can be additive and still be no probability space.)
 
 ## Conditioning is zooming in
 
@@ -182,8 +185,8 @@ for t in range(2, 13):
 
 # %% [markdown]
 r"""
-Only 7, for which every red face leaves exactly one blue face. Independence is a fact about numbers, and no story about causes replaces
-the check. Total 2 is *disjoint* from "red shows 4": each rules out the other, which is news indeed.
+Only 7, for which every red face leaves exactly one blue face. Independence is a fact about numbers, and no story about
+causes replaces the check. Total 2 is *disjoint* from "red shows 4": each rules out the other, which is news indeed.
 **Disjoint events of positive probability are never independent.**
 """
 
@@ -192,23 +195,23 @@ r"""
 A `space` is a dict from outcome to probability (a `Fraction`), an event a set of outcomes of that space. Results are exact
 `Fraction`s, never floats. Write
 
-- `prob(space, event)`: $P(\text{event})$. If `space` breaks an axiom, that is, if some probability is negative or the total is
-  not exactly 1, raise `ValueError`. (The other two functions may take a valid space for granted.)
+- `prob(space, event)`: $P(\text{event})$. If `space` breaks an axiom, that is, if some probability is negative or the total
+  is not exactly 1, raise `ValueError`. (The other two functions may take a valid space for granted.)
 - `given(space, event)`: the space $P(\,\cdot \mid \text{event})$, as a new dict with *all* the outcomes of `space`; those
   outside the event get probability 0. If $P(\text{event}) = 0$, raise `ValueError`.
 - `independent(space, a, b)`: `True` or `False`, by the product definition, also when an event has probability 0.
 
-For `die = {1: Fraction(1, 6), …, 6: Fraction(1, 6)}`: `prob(die, {2, 4, 6})` is `Fraction(1, 2)`; `given(die, {2, 4, 6})` gives
-each of 2, 4 and 6 a third and each of 1, 3 and 5 zero; `independent(die, {2, 4, 6}, {1, 2})` is `True`.
+For `die = {1: Fraction(1, 6), …, 6: Fraction(1, 6)}`: `prob(die, {2, 4, 6})` is `Fraction(1, 2)`; `given(die, {2, 4, 6})`
+gives each of 2, 4 and 6 a third and each of 1, 3 and 5 zero; `independent(die, {2, 4, 6}, {1, 2})` is `True`.
 """
 
 # %% [markdown] hints="e1" reading="MML 6.1.2; Apostol II 13.12 and 13.13"
 r"""
 1. All three functions need one sum: the values of the keys in an event. Which event belongs in each place?
-2. Conditioning divides what is inside by the probability of the event, and nothing else happens. For independence compare the
-   intersection `a & b` with a product; no division, so nothing can go wrong with null events.
-3. `mass = sum(space[w] for w in event)`; refuse `mass == 0`; then a dict comprehension over *all* of `space`, with
-   `p / mass` if `w in event` and `Fraction(0)` if not.
+2. Conditioning divides what is inside by the probability of the event, and nothing else happens. For independence compare
+   the intersection `a & b` with a product; no division, so nothing can go wrong with null events.
+3. `mass = sum(space[w] for w in event)`; refuse `mass == 0`; then a dict comprehension over *all* of `space`, with `p /
+   mass` if `w in event` and `Fraction(0)` if not.
 """
 
 
@@ -250,7 +253,9 @@ for seed in range(5):
     space = random_space(seed, 7)
     event = set(np.random.default_rng(seed).permutation(7)[: 2 + seed % 4].tolist())
     expected = 1 - sum(p for w, p in space.items() if w not in event)
-    check(prob, space, event).note(f"seed {seed}").equals(expected, idea="outcomes need not be equally likely; fractions stay exact")
+    check(prob, space, event).note(f"seed {seed}").equals(
+        expected, idea="outcomes need not be equally likely; fractions stay exact"
+    )
 ### END HIDDEN TESTS
 
 # %% test="e1_axioms" points=1 title="What is no probability space is refused"
@@ -300,15 +305,15 @@ check(independent, coin, {"heads"}, {"tails"}).equals(True, idea="the product de
 r"""
 ## Bayes: learning is conditioning, again and again
 
-Cut $\Omega$ into disjoint hypotheses $H_1, \dots, H_k$ of positive probability that cover it. Writing $P(H_i \cap E)$ as $P(H_i)\,P(E \mid H_i)$ turns
-the definition of $P(H_i \mid E)$ into **Bayes' theorem**, for $P(E) > 0$:
+Cut $\Omega$ into disjoint hypotheses $H_1, \dots, H_k$ of positive probability that cover it. Writing $P(H_i \cap E)$ as
+$P(H_i)\,P(E \mid H_i)$ turns the definition of $P(H_i \mid E)$ into **Bayes' theorem**, for $P(E) > 0$:
 
 $$\underbrace{P(H_i \mid E)}_{\text{posterior}} = \frac{\overbrace{P(H_i)}^{\text{prior}}\;\overbrace{P(E \mid H_i)}^{\text{likelihood}}}{P(E)},
 \qquad P(E) = \sum_j P(H_j)\,P(E \mid H_j).$$
 
 The sum on the right is the **law of total probability**. With two hypotheses, divide one posterior by the other and $P(E)$
-cancels: *posterior odds = prior odds × likelihood ratio*. An alarm from our detector multiplies the odds of an attack
-by $\frac{0.95}{0.05} = 19$, always. But 19 times what?
+cancels: *posterior odds = prior odds × likelihood ratio*. An alarm from our detector multiplies the odds of an attack by
+$\frac{0.95}{0.05} = 19$, always. But 19 times what?
 """
 
 # %%
@@ -319,7 +324,11 @@ for false_alarm in (0.05, 0.005, 0.0005):
 _ = ax.plot(0.02, 19 / 68, "ko")
 _ = ax.annotate("our detector", (0.02, 19 / 68), (0.03, 0.2))
 _ = ax.axhline(0.5, color="grey", linewidth=0.8, linestyle="-")
-_ = ax.set(xlabel="base rate P(attack)", ylabel="P(attack | alarm)", title="At 5 % false alarms and a base rate under 5 %, most alarms are false")
+_ = ax.set(
+    xlabel="base rate P(attack)",
+    ylabel="P(attack | alarm)",
+    title="At 5 % false alarms and a base rate under 5 %, most alarms are false",
+)
 _ = ax.legend(loc="upper left")
 figures.show(
     fig,
@@ -333,9 +342,9 @@ Neglecting the prior has a name in court, the **prosecutor's fallacy**: "a chanc
 the accused is innocent with probability one in a million" reads $P(E \mid H)$ as $P(H \mid E)$. In a city of ten million,
 about ten innocent people match.
 
-More evidence helps, *if* it is **conditionally independent** given the hypothesis, $P(E_1 \cap E_2 \mid H) = P(E_1 \mid H)\,P(E_2 \mid H)$:
-once we know $H$, one observation says nothing more about the next. Then likelihoods multiply, and yesterday's posterior is today's prior.
-**Predict:** two such alarms in a row take our odds from 1 : 49 to what?
+More evidence helps, *if* it is **conditionally independent** given the hypothesis, $P(E_1 \cap E_2 \mid H) = P(E_1 \mid
+H)\,P(E_2 \mid H)$: once we know $H$, one observation says nothing more about the next. Then likelihoods multiply, and
+yesterday's posterior is today's prior. **Predict:** two such alarms in a row take our odds from 1 : 49 to what?
 """
 
 # %%
@@ -346,34 +355,35 @@ for alarms_heard in range(1, 4):
 
 # %% [markdown]
 r"""
-**Vary.** What if the second alarm is only the first one sent again? After the first it is certain under either hypothesis, its likelihood
-ratio is $1$, and it moves nothing. Counting echoes as new evidence is the commonest way of fooling oneself with Bayes.
+**Vary.** What if the second alarm is only the first one sent again? After the first it is certain under either hypothesis,
+its likelihood ratio is $1$, and it moves nothing. Counting echoes as new evidence is the commonest way of fooling oneself
+with Bayes.
 """
 
 # %% [markdown] exercise="e2" title="Posterior and prediction" level="core" minutes=30 exports=["posterior", "predictive"]
 r"""
-`prior` and `belief` are dicts from hypothesis to probability (`Fraction`s with total 1, zeros allowed). `likelihoods[h][x]` is
-$P(x \mid h)$, a `Fraction`, for every hypothesis `h` of the prior; an observation `x` that is not listed under `h` has probability 0 there. Results are
-exact `Fraction`s.
+`prior` and `belief` are dicts from hypothesis to probability (`Fraction`s with total 1, zeros allowed). `likelihoods[h][x]`
+is $P(x \mid h)$, a `Fraction`, for every hypothesis `h` of the prior; an observation `x` that is not listed under `h` has
+probability 0 there. Results are exact `Fraction`s.
 
-- `posterior(prior, likelihoods, data)`: the dict $P(h \mid \text{data})$ over the hypotheses of `prior`. `data` is a list of
-  observations, conditionally independent given the hypothesis; it may be empty, and the same observation may come more than once.
-  If no hypothesis of positive prior makes the data possible, raise `ValueError`.
+- `posterior(prior, likelihoods, data)`: the dict $P(h \mid \text{data})$ over the hypotheses of `prior`. `data` is a list
+  of observations, conditionally independent given the hypothesis; it may be empty, and the same observation may come more
+  than once. If no hypothesis of positive prior makes the data possible, raise `ValueError`.
 - `predictive(belief, likelihoods)`: the dict $P(\text{next observation} = x)$ if the hypotheses have the probabilities in
   `belief`, for every `x` that is listed under at least one hypothesis.
 
-With `prior = {"attack": Fraction(1, 50), "user": Fraction(49, 50)}` and the detector's `likelihoods`,
-`posterior(prior, likelihoods, ["alarm"])` is `{"attack": Fraction(19, 68), "user": Fraction(49, 68)}`, and `predictive` of that
-belief gives `"alarm"` the probability `Fraction(41, 136)`.
+With `prior = {"attack": Fraction(1, 50), "user": Fraction(49, 50)}` and the detector's `likelihoods`, `posterior(prior,
+likelihoods, ["alarm"])` is `{"attack": Fraction(19, 68), "user": Fraction(49, 68)}`, and `predictive` of that belief gives
+`"alarm"` the probability `Fraction(41, 136)`.
 """
 
 # %% [markdown] hints="e2" reading="MML 6.3; Apostol II 13.12"
 r"""
 1. Do one observation on paper first: multiply, add up, divide. Then ask what the second observation starts from.
-2. Go through `data` with a current belief that starts as the prior. For the prediction use the law of total probability, with each
-   hypothesis weighted by its belief.
-3. In the loop: `joint = {h: p * likelihoods[h].get(x, 0) for h, p in belief.items()}`, and its sum is the evidence: test
-   it for 0, then divide. Predicting sums the same products over `h`, once for each `x`.
+2. Go through `data` with a current belief that starts as the prior. For the prediction use the law of total probability,
+   with each hypothesis weighted by its belief.
+3. In the loop: `joint = {h: p * likelihoods[h].get(x, 0) for h, p in belief.items()}`, and its sum is the evidence: test it
+   for 0, then divide. Predicting sums the same products over `h`, once for each `x`.
 """
 
 
@@ -412,14 +422,18 @@ check(posterior, prior, sounds, ["alarm"]).equals(heard, idea="the prior belongs
 silence = {"attack": Fraction(1, 932), "user": Fraction(931, 932)}
 check(posterior, prior, sounds, ["quiet"]).equals(silence, idea="silence is evidence too, and the prior counts there as well")
 check(posterior, prior, sounds, []).equals(prior, idea="without data the belief is the prior")
-check(posterior, heard, sounds, ["quiet"]).equals(prior, idea="yesterday's posterior is today's prior: here the silence undoes the alarm")
+check(posterior, heard, sounds, ["quiet"]).equals(
+    prior, idea="yesterday's posterior is today's prior: here the silence undoes the alarm"
+)
 for seed in range(4):
     start = random_space(seed, 4)
     rows = {h: random_space(10 * seed + h + 1, 3) for h in start}
     x = max(range(3), key=lambda k: sum(start[h] * rows[h][k] for h in start))
     column = {h: start[h] * rows[h][x] for h in start}
     expected = {h: p / sum(column.values()) for h, p in column.items()}
-    check(posterior, start, rows, [x]).note(f"seed {seed}").equals(expected, idea="condition the joint table on the column that was observed")
+    check(posterior, start, rows, [x]).note(f"seed {seed}").equals(
+        expected, idea="condition the joint table on the column that was observed"
+    )
 ### END HIDDEN TESTS
 
 # %% test="e2_many" points=2 title="Every observation counts, as often as it comes"
@@ -435,7 +449,9 @@ for seed in range(4):
     table = {(h, *xs): start[h] * math.prod(rows[h][x] for x in xs) for h in start for xs in product(range(3), repeat=5)}
     column = {h: table[h, *data] for h in start}
     expected = {h: p / sum(column.values()) for h, p in column.items()}
-    check(posterior, start, rows, data).note(f"seed {seed}").equals(expected, idea="given the hypothesis, likelihoods multiply, one for each observation")
+    check(posterior, start, rows, data).note(f"seed {seed}").equals(
+        expected, idea="given the hypothesis, likelihoods multiply, one for each observation"
+    )
 ### END HIDDEN TESTS
 
 # %% test="e2_impossible" points=1 title="Zero stays zero, and the impossible is refused"
@@ -447,7 +463,9 @@ check(posterior, even, urns, ["green"]).equals(settled, idea="what a hypothesis 
 check(posterior, even, urns, ["green", "red", "red"]).equals(settled, idea="a hypothesis ruled out once cannot come back")
 check(posterior, even, urns, ["blue"]).raises(ValueError, idea="data of probability 0: the division has no meaning")
 sure = {"left": Fraction(1), "right": Fraction(0)}
-check(posterior, sure, urns, ["red", "green"]).raises(ValueError, idea="a prior of 0 cannot be revived, so these data have probability 0")
+check(posterior, sure, urns, ["red", "green"]).raises(
+    ValueError, idea="a prior of 0 cannot be revived, so these data have probability 0"
+)
 ### END HIDDEN TESTS
 
 # %% test="e2_predictive" points=2 title="A prediction averages over all hypotheses"
@@ -457,11 +475,15 @@ sounds = {
 }
 belief = {"attack": Fraction(19, 68), "user": Fraction(49, 68)}
 again = {"alarm": Fraction(41, 136), "quiet": Fraction(95, 136)}
-check(predictive, belief, sounds).equals(again, idea="law of total probability: each hypothesis speaks with the weight of its belief")
+check(predictive, belief, sounds).equals(
+    again, idea="law of total probability: each hypothesis speaks with the weight of its belief"
+)
 ### BEGIN HIDDEN TESTS
 urns = {"left": {"red": Fraction(1)}, "right": {"red": Fraction(1, 3), "green": Fraction(2, 3)}}
 sure = {"left": Fraction(1), "right": Fraction(0)}
-check(predictive, sure, urns).equals({"red": Fraction(1), "green": Fraction(0)}, idea="every listed observation is a key, even one that cannot come")
+check(predictive, sure, urns).equals(
+    {"red": Fraction(1), "green": Fraction(0)}, idea="every listed observation is a key, even one that cannot come"
+)
 for seed in range(4):
     weights = random_space(seed, 4)
     rows = {h: random_space(10 * seed + h, 5) for h in weights}
@@ -474,9 +496,10 @@ r"""
 ## A random variable is a function
 
 It is neither random nor a variable: a **random variable** is a function $X: \Omega \to \mathbb{R}$. (On an infinite
-$\Omega$ one more thing is asked: $\{X \le x\}$ must be an event for every $x$.) The randomness is all in the outcome. $X$ carries the
-probability over to numbers, $P(X = x) = P(\{\omega : X(\omega) = x\})$. When $\Omega$ is finite, these make up its **probability mass
-function**. So applying a function $g$ *merges bars*: those whose $x$ have the same $g(x)$ are stacked.
+$\Omega$ one more thing is asked: $\{X \le x\}$ must be an event for every $x$.) The randomness is all in the outcome. $X$
+carries the probability over to numbers, $P(X = x) = P(\{\omega : X(\omega) = x\})$. When $\Omega$ is finite, these make up
+its **probability mass function**. So applying a function $g$ *merges bars*: those whose $x$ have the same $g(x)$ are
+stacked.
 """
 
 # %%
@@ -499,13 +522,13 @@ figures.show(
 
 # %% [markdown]
 r"""
-The likeliest total is 7, but its likeliest distance from 7 is 1. The **expectation** is the average weighted by probability,
-and it can be taken over outcomes or over values:
+The likeliest total is 7, but its likeliest distance from 7 is 1. The **expectation** is the average weighted by
+probability, and it can be taken over outcomes or over values:
 
 $$E[X] = \sum_\omega P(\omega)\,X(\omega), \qquad E[g(X)] = \sum_\omega P(\omega)\,g(X(\omega)) = \sum_x P(X = x)\,g(x).$$
 
-It is **linear**, $E[aX + bY] = a\,E[X] + b\,E[Y]$, with no condition at all on how $X$ and $Y$ are related. But
-$E[g(X)]$ is *not* $g(E[X])$ unless luck or a straight line makes it so.
+It is **linear**, $E[aX + bY] = a\,E[X] + b\,E[Y]$, with no condition at all on how $X$ and $Y$ are related. But $E[g(X)]$
+is *not* $g(E[X])$ unless luck or a straight line makes it so.
 
 **Predict.** The total has $E[X] = 7$. Is $E|X - 7|$ equal to 0? Is $E[X^2]$ more than 49, or less?
 """
@@ -522,12 +545,12 @@ With the **covariance** $\operatorname{Cov}(X, Y) = E[(X - E[X])(Y - E[Y])]$,
 
 $$\operatorname{Var}(X + Y) = \operatorname{Var}(X) + \operatorname{Var}(Y) + 2\operatorname{Cov}(X, Y).$$
 
-So variances add exactly when the covariance is 0. Independence of $X$ and $Y$ (the events $\{X = x\}$ and $\{Y = y\}$ are independent
-for all $x$ and $y$) is enough for that, but it is not needed: take $X$ uniform on
-$-1, 0, 1$ and $Y = X^2$; then $\operatorname{Cov}(X, Y) = E[X^3] - E[X]\,E[X^2] = 0$, and yet $X$ determines $Y$.
+So variances add exactly when the covariance is 0. Independence of $X$ and $Y$ (the events $\{X = x\}$ and $\{Y = y\}$ are
+independent for all $x$ and $y$) is enough for that, but it is not needed: take $X$ uniform on $-1, 0, 1$ and $Y = X^2$;
+then $\operatorname{Cov}(X, Y) = E[X^3] - E[X]\,E[X^2] = 0$, and yet $X$ determines $Y$.
 
-The production tool for exact work is `sympy.stats`. It enumerates just as we do, but from a formula. We compare the
-larger of two dice, which are far from independent of their smaller one:
+The production tool for exact work is `sympy.stats`. It enumerates just as we do, but from a formula. We compare the larger
+of two dice:
 """
 
 # %%
@@ -542,13 +565,14 @@ print(f"P(total > 9 given red > 4) = {symbolic.P(red + blue > 9, red > 4)}")
 r"""
 ## Conditional expectation is a random variable too
 
-When $Y$ is known, the best guess for $X$ (the one of least mean squared error) is its average over the outcomes that share that value of $Y$. For a
-$\omega$ with $P(Y = Y(\omega)) > 0$ this is
+When $Y$ is known, the best guess for $X$ (the one of least mean squared error) is its average over the outcomes that share
+that value of $Y$. For a $\omega$ with $P(Y = Y(\omega)) > 0$ this is
 
 $$E[X \mid Y](\omega) = \frac{1}{P(Y = y)} \sum_{\omega' :\, Y(\omega') = y} P(\omega')\,X(\omega'), \qquad y = Y(\omega).$$
 
-It depends on $\omega$ only through $Y$: a function on $\Omega$ that is flat on the pieces into which $Y$ cuts it. On pieces of
-probability 0 any value would do. Averaging the averages gives back the average: $E\big[E[X \mid Y]\big] = E[X]$, the **law of total expectation**.
+It depends on $\omega$ only through $Y$: a function on $\Omega$ that is flat on the pieces into which $Y$ cuts it. On pieces
+of probability 0 any value would do. Averaging the averages gives back the average: $E\big[E[X \mid Y]\big] = E[X]$, the
+**law of total expectation**.
 
 **Predict.** What is $E[\text{total} \mid \text{red}]$ where red shows 1, and where it shows 6?
 """
@@ -564,23 +588,23 @@ A random variable is a dict from *every* outcome of the space to a number (`int`
 
 - `expectation(space, X, g)`: $E[g(X)]$; `g` is a function of one number, and when it is left out, $g(x) = x$.
 - `covariance(space, X, Y)`: $\operatorname{Cov}(X, Y)$.
-- `variance_of_sum(space, variables)`: $\operatorname{Var}(X_1 + \dots + X_n)$ for a non-empty list of random variables, which may
-  depend on each other in any way.
-- `cond_expectation(space, X, Y)`: $E[X \mid Y]$ as a random variable, a dict with all the outcomes of the space. Where $P(Y = Y(\omega)) = 0$,
-  put 0.
+- `variance_of_sum(space, variables)`: $\operatorname{Var}(X_1 + \dots + X_n)$ for a non-empty list of random variables,
+  which may depend on each other in any way.
+- `cond_expectation(space, X, Y)`: $E[X \mid Y]$ as a random variable, a dict with all the outcomes of the space. Where $P(Y
+  = Y(\omega)) = 0$, put 0.
 
 For a fair die with `X = {1: 1, …, 6: 6}` and `Y` 1 on odd faces, 0 on even ones: `expectation(die, X)` is `Fraction(7, 2)`,
-`expectation(die, X, lambda x: x * x)` is `Fraction(91, 6)`, `covariance(die, X, Y)` is `Fraction(-1, 4)`, `variance_of_sum(die, [X, X])` is
-`Fraction(35, 3)`, and `cond_expectation(die, X, Y)` is 3 on odd faces and 4 on even ones.
+`expectation(die, X, lambda x: x * x)` is `Fraction(91, 6)`, `covariance(die, X, Y)` is `Fraction(-1, 4)`,
+`variance_of_sum(die, [X, X])` is `Fraction(35, 3)`, and `cond_expectation(die, X, Y)` is 3 on odd faces and 4 on even ones.
 """
 
 # %% [markdown] hints="e3" reading="MML 6.4.1, 6.4.3 and 6.4.4; Apostol II ch. 14, on expectation and variance"
 r"""
 1. Each of the four is one kind of sum over outcomes. What stands beside $P(\omega)$ in each?
-2. A sum of random variables is itself a random variable: build its dict, then you know its variance. For $E[X \mid Y]$ collect the
-   probability and the sum of $P(\omega) X(\omega)$ for each value of $Y$ first.
-3. `mass[Y[w]]` and `moment[Y[w]]` filled in one loop over `space.items()`; then for every `w` their quotient, or 0 where the mass is
-   0. For the sum: `total = {w: sum(X[w] for X in variables) for w in space}`.
+2. A sum of random variables is itself a random variable: build its dict, then you know its variance. For $E[X \mid Y]$
+   collect the probability and the sum of $P(\omega) X(\omega)$ for each value of $Y$ first.
+3. `mass[Y[w]]` and `moment[Y[w]]` filled in one loop over `space.items()`; then for every `w` their quotient, or 0 where
+   there is no mass. For the sum: `total = {w: sum(X[w] for X in variables) for w in space}`.
 """
 
 
@@ -634,20 +658,26 @@ for seed in range(5):
     pmf = {x: sum(p for w, p in space.items() if X[w] == x) for x in X.values()}
     for g in (lambda x: x, abs, lambda x: x**3, lambda x: int(x > 1), lambda x: 5):
         expected = sum(p * g(x) for x, p in pmf.items())
-        check(expectation, space, X, g).note(f"seed {seed}").equals(expected, idea="values that several outcomes share count for each of them")
+        check(expectation, space, X, g).note(f"seed {seed}").equals(
+            expected, idea="values that several outcomes share count for each of them"
+        )
 ### END HIDDEN TESTS
 
 # %% test="e3_covariance" points=2 title="Covariance multiplies the two deviations"
 die = {face: Fraction(1, 6) for face in range(1, 7)}
 faces, odd = {face: face for face in die}, {face: face % 2 for face in die}
-check(covariance, die, faces, odd).equals(Fraction(-1, 4), idea="multiply the deviations outcome by outcome, then average; keep the sign")
+check(covariance, die, faces, odd).equals(
+    Fraction(-1, 4), idea="multiply the deviations outcome by outcome, then average; keep the sign"
+)
 ### BEGIN HIDDEN TESTS
 for seed in range(5):
     space = random_space(seed, 8)
     X, Y = (dict(zip(space, row, strict=True)) for row in np.random.default_rng(seed).integers(-4, 5, (2, 8)).tolist())
     mean_x, mean_y = (sum(p * V[w] for w, p in space.items()) for V in (X, Y))
     expected = sum(p * X[w] * Y[w] for w, p in space.items()) - mean_x * mean_y
-    check(covariance, space, X, Y).note(f"seed {seed}").equals(expected, idea="Cov(X, Y) = E[XY] − E[X] E[Y], both with the space's own weights")
+    check(covariance, space, X, Y).note(f"seed {seed}").equals(
+        expected, idea="Cov(X, Y) = E[XY] − E[X] E[Y], both with the space's own weights"
+    )
 ### END HIDDEN TESTS
 
 # %% test="e3_sum" points=2 title="The variance of a sum knows about dependence"
@@ -664,7 +694,9 @@ for seed in range(5):
     means = [sum(p * V[w] for w, p in space.items()) for V in variables]
     pairs = product(zip(variables, means, strict=True), repeat=2)
     expected = sum(sum(p * (X[w] - m) * (Y[w] - k) for w, p in space.items()) for (X, m), (Y, k) in pairs)
-    check(variance_of_sum, space, variables).note(f"seed {seed}").equals(expected, idea="all pairs of summands contribute, not only neighbours")
+    check(variance_of_sum, space, variables).note(f"seed {seed}").equals(
+        expected, idea="all pairs of summands contribute, not only neighbours"
+    )
 ### END HIDDEN TESTS
 
 # %% test="e3_conditional" points=3 title="E[X | Y] is flat where Y is, and averages to E[X]"
@@ -674,7 +706,9 @@ by_parity = {face: 3 if face % 2 else 4 for face in die}
 check(cond_expectation, die, faces, odd).equals(by_parity, idea="average X over the outcomes that share this value of Y")
 ### BEGIN HIDDEN TESTS
 check(cond_expectation, die, faces, faces).equals(faces, idea="if Y tells the outcome, nothing is left to average")
-check(cond_expectation, die, faces, dict.fromkeys(die, 9)).equals(dict.fromkeys(die, Fraction(7, 2)), idea="a constant Y tells nothing: what is then the best guess?")
+check(cond_expectation, die, faces, dict.fromkeys(die, 9)).equals(
+    dict.fromkeys(die, Fraction(7, 2)), idea="a constant Y tells nothing: what is then the best guess?"
+)
 for seed in range(6):
     space = random_space(seed, 9)
     X, Y = (dict(zip(space, row, strict=True)) for row in np.random.default_rng(seed).integers(-2, 3, (2, 9)).tolist())
@@ -683,7 +717,9 @@ for seed in range(6):
         piece = [v for v in space if Y[v] == Y[w]]
         weight = sum(space[v] for v in piece)
         expected[w] = sum(space[v] * X[v] for v in piece) / weight if weight else Fraction(0)
-    check(cond_expectation, space, X, Y).note(f"seed {seed}").equals(expected, idea="weigh inside each piece, divide by the piece's probability; 0 on null pieces")
+    check(cond_expectation, space, X, Y).note(f"seed {seed}").equals(
+        expected, idea="weigh inside each piece, divide by the piece's probability; 0 on null pieces"
+    )
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -691,9 +727,10 @@ r"""
 ## The law of large numbers, live
 
 Why may we estimate a probability by counting? Let $X_1, X_2, \dots$ have the same mean $\mu$ and the same *finite* variance
-$\sigma^2$, and let any two of them be uncorrelated. Then their average $\bar X_n$ has mean $\mu$ and, since no covariance is left,
-variance $n\sigma^2 / n^2 = \sigma^2/n$. **Chebyshev's inequality** (the mean of $(\bar X_n - \mu)^2$ is at least $\varepsilon^2$ times
-the probability that it is $\varepsilon^2$ or more) gives the **weak law of large numbers**: for every $\varepsilon > 0$
+$\sigma^2$, and let any two of them be uncorrelated. Then their average $\bar X_n$ has mean $\mu$ and, since no covariance
+is left, variance $n\sigma^2 / n^2 = \sigma^2/n$. **Chebyshev's inequality** (the mean of $(\bar X_n - \mu)^2$ is at least
+$\varepsilon^2$ times the probability that it is $\varepsilon^2$ or more) gives the **weak law of large numbers**: for every
+$\varepsilon > 0$
 
 $$P\big(|\bar X_n - \mu| \ge \varepsilon\big) \le \frac{\sigma^2}{n\,\varepsilon^2} \longrightarrow 0 \quad (n \to \infty).$$
 
@@ -707,7 +744,9 @@ excess = steps.cumsum(axis=1)
 for throws in (100, 1_000, 10_000):
     lead = np.abs(excess[:, throws - 1])
     far, bound = np.mean(lead / throws >= 0.1), 1 / (throws * 0.1**2)
-    print(f"n = {throws:6}: mean |heads - tails| = {lead.mean():5.1f},  share with |average| >= 0.1: {far:.4f}, Chebyshev {bound:.2f}")
+    print(
+        f"n = {throws:6}: mean |heads - tails| = {lead.mean():5.1f},  share with |average| >= 0.1: {far:.4f}, Chebyshev {bound:.2f}"
+    )
 
 # %%
 fig, panels = plt.subplots(1, 2, figsize=(7.5, 3.2))
@@ -716,7 +755,9 @@ for ax, scale in zip(panels, (1 / n, np.ones(10_000)), strict=True):
     for sign, label in ((-1, None), (1, "two standard deviations")):
         _ = ax.plot(n, sign * 2 * np.sqrt(n) * scale, color=figures.OKABE_ITO[1], linestyle="--", label=label)
     _ = ax.legend(loc="lower right" if ax is panels[0] else "lower left")
-_ = panels[0].set(xscale="log", ylim=(-1, 1), title="The average settles at 0 …", xlabel="throws", ylabel="(heads − tails) / throws")
+_ = panels[0].set(
+    xscale="log", ylim=(-1, 1), title="The average settles at 0 …", xlabel="throws", ylabel="(heads − tails) / throws"
+)
 _ = panels[1].set(title="… while the total wanders off", xlabel="throws", ylabel="heads − tails")
 fig.tight_layout()
 figures.show(
@@ -727,10 +768,11 @@ figures.show(
 
 # %% [markdown]
 r"""
-The law does not *balance* anything: no tail is owed after a run of heads (the **gambler's fallacy**). The total drifts away like
-$\sqrt n$, and dividing by $n$ drowns it. So the error of an average shrinks like $1/\sqrt n$, and one more decimal costs a
-hundred times the sample. Chebyshev's bound is safe and generous; tomorrow the central limit theorem says what the error looks like.
-(For independent variables with one common law a finite mean is enough, and the averages converge with probability 1: the *strong* law.)
+The law does not *balance* anything: no tail is owed after a run of heads (the **gambler's fallacy**). The total drifts away
+like $\sqrt n$, and dividing by $n$ drowns it. So the error of an average shrinks like $1/\sqrt n$, and one more decimal
+costs a hundred times the sample. Chebyshev's bound is safe and generous; tomorrow the central limit theorem says what the
+error looks like. (For independent variables with one common law a finite mean is enough, and the averages converge with
+probability 1: the *strong* law.)
 
 **Vary.** Replace `steps` by `np.random.default_rng(7).standard_cauchy((500, 10_000))`. The averages never settle: that law
 has no expectation, and a theorem whose condition fails promises nothing.
@@ -738,11 +780,11 @@ has no expectation, and a theorem whose condition fails promises nothing.
 ## Pairs are not enough
 
 The proof asked only about pairs. Other claims need more. Events $A_1, \dots, A_n$ are **mutually independent** if *every*
-sub-collection of two or more multiplies: $P(A_{i_1} \cap \dots \cap A_{i_k}) = P(A_{i_1}) \cdots P(A_{i_k})$ for $i_1 < \dots < i_k$.
-That is $2^n - n - 1$ equations, and neither the pairs alone nor the whole alone will do.
+sub-collection of two or more multiplies: $P(A_{i_1} \cap \dots \cap A_{i_k}) = P(A_{i_1}) \cdots P(A_{i_k})$ for $i_1 <
+\dots < i_k$. That is $2^n - n - 1$ equations, and neither the pairs alone nor the whole alone will do.
 
-**Predict.** Two fair coins: $A$ = first heads, $B$ = second heads, $C$ = the two are equal. Is knowing $A$ news about $C$? Is knowing $A$
-and $B$?
+**Predict.** Two fair coins: $A$ = first heads, $B$ = second heads, $C$ = the two are equal. Is knowing $A$ news about $C$?
+Is knowing $A$ and $B$?
 """
 
 # %%
@@ -757,32 +799,36 @@ Each pair multiplies ($\frac14 = \frac12 \cdot \frac12$), but the triple has $\f
 decide the third. Storage engineers know this as a parity disk.
 
 Multiplying without the right to do so has done harm. In 1999 an English jury was told that two cot deaths in a family like
-the accused's had a chance of 1 in 73 million: 1 in 8,543, *squared*, as if siblings did not share genes and a home. And the number
-invited the prosecutor's fallacy. The Royal Statistical Society protested in 2001; the conviction was quashed in 2003.
+the accused's had a chance of 1 in 73 million: 1 in 8,543, *squared*, as if siblings did not share genes and a home. And the
+number invited the prosecutor's fallacy. The Royal Statistical Society protested in 2001; the conviction was quashed in
+2003.
 """
 
 # %% [markdown] exercise="e4" title="Independent in pairs, not together" level="core" minutes=30 exports=["mutually_independent", "pairwise_not_mutual"]
 r"""
 Spaces are dicts of `Fraction`s as in exercise 1, events are sets of outcomes. Write
 
-- `mutually_independent(space, events)`: `True` if the events of the list are mutually independent, else `False`. A list of none or one is
-  (there is no equation to break). Two entries of the list count as two events even if they are the same set. Lists have at most 10 events.
-- `pairwise_not_mutual(n)`: for $n \ge 3$ a tuple `(space, events)`: a probability space with at most $2^n$ outcomes, and a list of $n$ sets of
-  outcomes, each of probability strictly between 0 and 1, of which every two are independent but which are not mutually independent. For
-  $n < 3$ there is no such thing: raise `ValueError`. Outcomes may be numbers, text, or tuples of these; we try $n$ up to 7.
+- `mutually_independent(space, events)`: `True` if the events of the list are mutually independent, else `False`. A list of
+  none or one is (there is no equation to break). Two entries of the list count as two events even if they are the same set.
+  Lists have at most 10 events.
+- `pairwise_not_mutual(n)`: for $n \ge 3$ a tuple `(space, events)`: a probability space with at most $2^n$ outcomes, and a
+  list of $n$ sets of outcomes, each of probability strictly between 0 and 1, of which every two are independent but which
+  are not mutually independent. For $n < 3$ there is no such thing: raise `ValueError`. Outcomes may be numbers, text, or
+  tuples of these; we try $n$ up to 7.
 
-For the two coins above `mutually_independent(coins, [A, B])` is `True` and `mutually_independent(coins, [A, B, C])` is `False`;
-`(coins, [A, B, C])` itself is one right answer to `pairwise_not_mutual(3)`.
+For the two coins above `mutually_independent(coins, [A, B])` is `True` and `mutually_independent(coins, [A, B, C])` is
+`False`; `(coins, [A, B, C])` itself is one right answer to `pairwise_not_mutual(3)`.
 """
 
 # %% [markdown] hints="e4" reading="MML 6.4.5; Apostol II 13.13"
 r"""
-1. For the test: which sub-collections have to be asked? For the construction: what did $C$ do with $A$ and $B$ that another event could do
-   with four of them?
-2. `combinations(events, size)` for every size from 2. To build: $n - 1$ fair coins, the event "heads" for each of them, and one more event,
-   about all the coins at once, that no single coin gives away.
-3. Outcomes: `product((0, 1), repeat=n - 1)`, all equally likely. Events: outcomes whose `i`-th entry is 1, for each `i`; and last those
-   whose number of ones is even. For the test compare `set.intersection(*chosen)` with a product of probabilities.
+1. For the test: which sub-collections have to be asked? For the construction: what did $C$ do with $A$ and $B$ that another
+   event could do with four of them?
+2. `combinations(events, size)` for every size from 2. To build: $n - 1$ fair coins, the event "heads" for each of them, and
+   one more event, about all the coins at once, that no single coin gives away.
+3. Outcomes: `product((0, 1), repeat=n - 1)`, all equally likely. Events: outcomes whose `i`-th entry is 1, for each `i`;
+   and last those whose number of ones is even. For the test compare `set.intersection(*chosen)` with a product of
+   probabilities.
 """
 
 
@@ -823,22 +869,31 @@ bits = list(product((0, 1), repeat=5))
 biased = {w: math.prod(Fraction(1 + b * i, 2 + i) for i, b in enumerate(w)) for w in bits}
 ones = [{w for w in bits if w[i]} for i in range(5)]
 check(mutually_independent, biased, ones).equals(True, idea="five biased coins thrown independently")
-check(mutually_independent, biased, [*ones, set(bits), set()]).equals(True, idea="events of probability 0 and 1 are independent of everything")
+check(mutually_independent, biased, [*ones, set(bits), set()]).equals(
+    True, idea="events of probability 0 and 1 are independent of everything"
+)
 fair = dict.fromkeys(product((0, 1), repeat=3), Fraction(1, 8))
 parity = [{w for w in fair if w[i]} for i in range(3)] + [{w for w in fair if sum(w) % 2}]
 check(mutually_independent, fair, parity).equals(False, idea="every three of these four multiply: what about all four?")
 hidden = [A, B, C, set()]
-check(mutually_independent, coins, hidden).equals(False, idea="the pairs multiply and so do all four (0 = 0): every sub-collection in between counts too")
+check(mutually_independent, coins, hidden).equals(
+    False, idea="the pairs multiply and so do all four (0 = 0): every sub-collection in between counts too"
+)
 ### END HIDDEN TESTS
 
 # %% test="e4_beyond_whole" points=1 title="Mutual independence asks more than the whole"
 cube = {w: Fraction(1, 8) for w in range(8)}
 low, mixed = {0, 1, 2, 3}, {0, 4, 5, 6}
-check(mutually_independent, cube, [low, low, mixed]).equals(False, idea="1/8 = 1/2 · 1/2 · 1/2 for all three, but look at the first pair")
+check(mutually_independent, cube, [low, low, mixed]).equals(
+    False, idea="1/8 = 1/2 · 1/2 · 1/2 for all three, but look at the first pair"
+)
 ### BEGIN HIDDEN TESTS
 check(mutually_independent, cube, [low, low]).equals(False, idea="an event of probability 1/2 is not independent of itself")
-check(mutually_independent, cube, [low, mixed, set(), low]).equals(False, idea="an empty event makes the whole product 0 = 0; the pairs still count")
+check(mutually_independent, cube, [low, mixed, set(), low]).equals(
+    False, idea="an empty event makes the whole product 0 = 0; the pairs still count"
+)
 ### END HIDDEN TESTS
+
 
 # %% test="e4_pairs_hold" points=2 title="Every two of the built events are independent"
 def is_space(answer):
@@ -855,17 +910,36 @@ def pairs_multiply(answer):
 
 
 built = check(pairwise_not_mutual, 3)
-built.satisfies(is_space, "a tuple (space, events) that begins with a probability space", idea="the axioms: exact Fractions with total 1")
-built.satisfies(lambda answer: [0 < p < 1 for p in chances(answer)] == [True] * 3, "three events of probability strictly between 0 and 1", idea="events that never or always happen are independent of everything")
-built.satisfies(pairs_multiply, "P(A and B) = P(A) P(B) for every two events", idea="an event that one other event gives away is not independent of it")
+built.satisfies(
+    is_space, "a tuple (space, events) that begins with a probability space", idea="the axioms: exact Fractions with total 1"
+)
+built.satisfies(
+    lambda answer: [0 < p < 1 for p in chances(answer)] == [True] * 3,
+    "three events of probability strictly between 0 and 1",
+    idea="events that never or always happen are independent of everything",
+)
+built.satisfies(
+    pairs_multiply,
+    "P(A and B) = P(A) P(B) for every two events",
+    idea="an event that one other event gives away is not independent of it",
+)
 ### BEGIN HIDDEN TESTS
 for n in (4, 5, 6, 7):
     built = check(pairwise_not_mutual, n)
-    built.satisfies(is_space, "a tuple (space, events) that begins with a probability space", idea="the axioms: exact Fractions with total 1")
-    built.satisfies(lambda answer: len(answer[0]) <= 2**n, f"at most {2**n} outcomes", idea="one coin for each event is more than enough")
-    built.satisfies(lambda answer: [0 < p < 1 for p in chances(answer)] == [True] * n, f"{n} events of probability strictly between 0 and 1", idea="events that never or always happen do not count")
+    built.satisfies(
+        is_space, "a tuple (space, events) that begins with a probability space", idea="the axioms: exact Fractions with total 1"
+    )
+    built.satisfies(
+        lambda answer: len(answer[0]) <= 2**n, f"at most {2**n} outcomes", idea="one coin for each event is more than enough"
+    )
+    built.satisfies(
+        lambda answer: [0 < p < 1 for p in chances(answer)] == [True] * n,
+        f"{n} events of probability strictly between 0 and 1",
+        idea="events that never or always happen do not count",
+    )
     built.satisfies(pairs_multiply, "P(A and B) = P(A) P(B) for every two events", idea="all pairs, also those with the last event")
 ### END HIDDEN TESTS
+
 
 # %% test="e4_not_mutual" points=2 title="The built events are not independent together"
 def triple_multiplies(answer):
@@ -874,8 +948,12 @@ def triple_multiplies(answer):
 
 
 check(pairwise_not_mutual, 3).satisfies(
-    lambda answer: not triple_multiplies(answer), "three events whose intersection is not as likely as the product", idea="two of the events together should decide the third"
+    lambda answer: not triple_multiplies(answer),
+    "three events whose intersection is not as likely as the product",
+    idea="two of the events together should decide the third",
 )
+
+
 ### BEGIN HIDDEN TESTS
 def some_fail(answer):
     space, events = answer
@@ -885,7 +963,9 @@ def some_fail(answer):
 
 
 for n in (4, 5, 6, 7):
-    check(pairwise_not_mutual, n).satisfies(some_fail, "three or more events that do not multiply", idea="some of the events together should decide another")
+    check(pairwise_not_mutual, n).satisfies(
+        some_fail, "three or more events that do not multiply", idea="some of the events together should decide another"
+    )
 ### END HIDDEN TESTS
 
 # %% test="e4_small" points=1 title="Two events cannot do it"
@@ -898,14 +978,15 @@ check(pairwise_not_mutual, 1).raises(ValueError, idea="n < 3 is refused")
 r"""
 ## From masses to densities
 
-A uniform number on $(0, 1)$ hits each single point with probability 0, so a dict of points says nothing: here
-σ-additivity earns its σ, and events are built from intervals. What describes any real random variable is its **distribution
-function** $F(x) = P(X \le x)$, which never falls, goes from 0 to 1, and is continuous from the right. If $F(x) = \int_{-\infty}^x f(t)\,dt$ with $f \ge 0$, then
-$f$ is a **density** of $X$. A density is not a probability and may be more than 1; its areas are probabilities.
+A uniform number on $(0, 1)$ hits each single point with probability 0, so a dict of points says nothing: here σ-additivity
+earns its σ, and events are built from intervals. What describes any real random variable is its **distribution function**
+$F(x) = P(X \le x)$, which never falls, goes from 0 to 1, and is continuous from the right. If $F(x) = \int_{-\infty}^x
+f(t)\,dt$ with $f \ge 0$, then $f$ is a **density** of $X$. A density is not a probability and may be more than 1; its areas
+are probabilities.
 
-Bars of $g(X)$ were merged. Densities are also *stretched*: let $X$ take its values in an interval on which $g$ has a continuous
-derivative that is never 0. There $g$ is one-to-one; call its inverse $h$. A short piece of length $dx$ is mapped to one of length $|g'(x)|\,dx$ and takes its
-probability along:
+Bars of $g(X)$ were merged. Densities are also *stretched*: let $X$ take its values in an interval on which $g$ has a
+continuous derivative that is never 0. There $g$ is one-to-one; call its inverse $h$. A short piece of length $dx$ is mapped
+to one of length $|g'(x)|\,dx$ and takes its probability along:
 
 $$f_Y(y) = f_X\big(h(y)\big)\,\big|h'(y)\big| = \frac{f_X(h(y))}{|g'(h(y))|}.$$
 
@@ -919,7 +1000,9 @@ fig, ax = plt.subplots(figsize=(6.5, 3))
 _ = ax.hist(y, bins=40, density=True, color=figures.OKABE_ITO[5], label="20,000 samples of $e^X$")
 _ = ax.plot(grid, 1 / grid, color="black", linestyle="-", label="$f_X(h(y))\\,|h'(y)| = 1/y$")
 _ = ax.plot(grid, np.ones(100), color=figures.OKABE_ITO[1], linestyle="--", label="without $|h'|$")
-_ = ax.set(xlabel="y", ylabel="density per unit of y", title="Stretching thins the density out: the factor |h′| is needed", ylim=(0, 1.7))
+_ = ax.set(
+    xlabel="y", ylabel="density per unit of y", title="Stretching thins the density out: the factor |h′| is needed", ylim=(0, 1.7)
+)
 _ = ax.legend(loc="upper right")
 figures.show(
     fig,
@@ -930,37 +1013,42 @@ print(f"scipy.stats calls it loguniform; Kolmogorov-Smirnov p = {stats.kstest(y,
 
 # %% [markdown]
 r"""
-Where $g$ is *not* one-to-one, as in $Y = X^2$, cut the line into pieces on which it is; each piece has its own inverse $h$, and every $x$ with
-$g(x) = y$ contributes. That is bar merging again, with the stretch on top.
+Where $g$ is *not* one-to-one, as in $Y = X^2$, cut the line into pieces on which it is; each piece has its own inverse $h$,
+and every $x$ with $g(x) = y$ contributes. That is bar merging again, with the stretch on top.
 
-The same idea run backwards makes samples. Let $Q(u) = \min\{x : F(x) \ge u\}$ for $0 < u < 1$, the **quantile function**; the minimum exists because $F$ is continuous
-from the right. Then $Q(u) \le x$ exactly when $u \le F(x)$. So for $U$ uniform on $(0, 1)$: $P(Q(U) \le x) = P(U \le F(x)) = F(x)$. One uniform
-generator therefore serves every law, whether it is continuous, has jumps, or both.
+The same idea run backwards makes samples. Let $Q(u) = \min\{x : F(x) \ge u\}$ for $0 < u < 1$, the **quantile function**;
+the minimum exists because $F$ is continuous from the right. Then $Q(u) \le x$ exactly when $u \le F(x)$. So for $U$ uniform
+on $(0, 1)$: $P(Q(U) \le x) = P(U \le F(x)) = F(x)$. One uniform generator therefore serves every law, whether it is
+continuous, has jumps, or both.
 """
 
 # %% [markdown] exercise="e5" title="Densities and samples of anything" level="stretch" minutes=30 exports=["transform_density", "quantile"]
 r"""
 All arrays are one-dimensional and of floats; all callbacks work on such arrays element by element. Write
 
-- `transform_density(f, dg, branches, y)`: the density of $Y = g(X)$ at the points of the array `y`, as an array of the same length.
-  `f` is the density of $X$ and `dg` the derivative $g'$. `branches` is a list of tuples `(h, low, high)`, one for each piece on which $g$ is
-  one-to-one: there $g$ takes the values strictly between `low` and `high` (floats, perhaps infinite), and `h` is its inverse. Outside
-  `(low, high)` the values of `h` mean nothing and that branch contributes 0. No entry of `y` equals a `low` or `high`. Relative error at most $10^{-7}$.
-- `quantile(cdf, u, low, high)`: the array of $Q(u_i) = \min\{x : F(x) \ge u_i\}$ for an array `u` of numbers in $(0, 1)$, each right to within
-  $10^{-7}$. `cdf` is $F$; it may have jumps and flat stretches. For all $i$: $F(\text{low}) < u_i \le F(\text{high})$; and `high - low` is at most 100.
+- `transform_density(f, dg, branches, y)`: the density of $Y = g(X)$ at the points of the array `y`, as an array of the same
+  length. `f` is the density of $X$ and `dg` the derivative $g'$. `branches` is a list of tuples `(h, low, high)`, one for
+  each piece on which $g$ is one-to-one: there $g$ takes the values strictly between `low` and `high` (floats, perhaps
+  infinite), and `h` is its inverse. Outside `(low, high)` the values of `h` mean nothing and that branch contributes 0. No
+  entry of `y` equals a `low` or `high`. Relative error at most $10^{-7}$.
+- `quantile(cdf, u, low, high)`: the array of $Q(u_i) = \min\{x : F(x) \ge u_i\}$ for an array `u` of numbers in $(0, 1)$,
+  each right to within $10^{-7}$. `cdf` is $F$; it may have jumps and flat stretches. For all $i$: $F(\text{low}) < u_i \le
+  F(\text{high})$; and `high - low` is at most 100.
 
-For $X$ uniform on $(0, 1)$ and $Y = e^X$: `transform_density(np.ones_like, np.exp, [(np.log, 1.0, np.e)], np.array([2.0, 3.0]))` is
-`[0.5, 0.0]`. For a fair die, `cdf = lambda x: np.clip(np.floor(x), 0, 6) / 6`, `quantile(cdf, np.array([0.1, 0.5]), 0.0, 8.0)` is `[1.0, 3.0]`.
+For $X$ uniform on $(0, 1)$ and $Y = e^X$: `transform_density(np.ones_like, np.exp, [(np.log, 1.0, np.e)], np.array([2.0,
+3.0]))` is `[0.5, 0.0]`. For a fair die, `cdf = lambda x: np.clip(np.floor(x), 0, 6) / 6`, `quantile(cdf, np.array([0.1,
+0.5]), 0.0, 8.0)` is `[1.0, 3.0]`.
 """
 
 # %% [markdown] hints="e5" reading="MML 6.7; Apostol II ch. 14, on distributions of functions of random variables"
 r"""
-1. For one `y` on paper: which $x$ lead to it, how dense is $X$ there, and how much does $g$ stretch? For the quantile: $F$ never goes down. What
-   does one look at the middle of an interval tell you?
-2. Start from zeros and add each branch at those `y` that lie between its `low` and `high`, selected by a boolean array. For the quantile bisect, keeping
-   $F(\text{lo}) < u \le F(\text{hi})$ true all the time.
-3. `inside = (low < y) & (y < high)`, `x = h(y[inside])`, then add `f(x)` over the absolute value of `dg(x)`. In the bisection `enough = cdf(mid) >= u`; where it is
-   true `hi` becomes `mid`, elsewhere `lo` does; 60 rounds leave $100 / 2^{60}$.
+1. For one `y` on paper: which $x$ lead to it, how dense is $X$ there, and how much does $g$ stretch? For the quantile: $F$
+   never goes down. What does one look at the middle of an interval tell you?
+2. Start from zeros and add each branch at those `y` that lie between its `low` and `high`, selected by a boolean array. For
+   the quantile bisect, keeping $F(\text{lo}) < u \le F(\text{hi})$ true all the time.
+3. `inside = (low < y) & (y < high)`, `x = h(y[inside])`, then add `f(x)` over the absolute value of `dg(x)`. In the
+   bisection `enough = cdf(mid) >= u`; where it is true `hi` becomes `mid`, elsewhere `lo` does; 60 rounds leave $100 /
+   2^{60}$.
 """
 
 
@@ -992,57 +1080,85 @@ def quantile(cdf, u, low, high):
 # %% test="e5_stretch" points=2 title="Divide by the stretch, whatever its sign"
 branches = [(np.log, 1.0, np.e)]
 points = np.array([1.25, 2.0, 2.5])
-check(transform_density, np.ones_like, np.exp, branches, points).close(np.array([0.8, 0.5, 0.4]), rtol=1e-6, idea="where g stretches, the density thins out")
+check(transform_density, np.ones_like, np.exp, branches, points).close(
+    np.array([0.8, 0.5, 0.4]), rtol=1e-6, idea="where g stretches, the density thins out"
+)
 ### BEGIN HIDDEN TESTS
 falling = [(lambda y: -np.log(y), 0.0, 1.0)]
 points = np.array([0.05, 0.3, 0.5, 0.9])
-check(transform_density, lambda x: 2 * np.exp(-2 * x), lambda x: -np.exp(-x), falling, points).close(2 * points, rtol=1e-6, idea="a decreasing g has a negative slope, and a density is never negative")
+check(transform_density, lambda x: 2 * np.exp(-2 * x), lambda x: -np.exp(-x), falling, points).close(
+    2 * points, rtol=1e-6, idea="a decreasing g has a negative slope, and a density is never negative"
+)
 points = np.array([0.1, 0.7, 2.0, 30.0])
-check(transform_density, stats.norm.pdf, np.exp, [(np.log, 0.0, np.inf)], points).close(stats.lognorm(1).pdf(points), rtol=1e-6, idea="take the slope of g at x = h(y), not at y")
+check(transform_density, stats.norm.pdf, np.exp, [(np.log, 0.0, np.inf)], points).close(
+    stats.lognorm(1).pdf(points), rtol=1e-6, idea="take the slope of g at x = h(y), not at y"
+)
 square = [(lambda y: -np.sqrt(y), 0.0, np.inf), (np.sqrt, 0.0, np.inf)]
-check(transform_density, stats.norm.pdf, lambda x: 2 * x, square, points).close(stats.chi2(1).pdf(points), rtol=1e-6, idea="each branch has its own slope; add what all of them bring")
+check(transform_density, stats.norm.pdf, lambda x: 2 * x, square, points).close(
+    stats.chi2(1).pdf(points), rtol=1e-6, idea="each branch has its own slope; add what all of them bring"
+)
 ### END HIDDEN TESTS
 
 # %% test="e5_branches" points=2 title="Every x that leads to y contributes"
 size = [(lambda y: -y, 0.0, np.inf), (lambda y: y, 0.0, np.inf)]
 points = np.array([0.25, 1.0, 3.0])
-check(transform_density, lambda x: stats.norm.pdf(x - 1), np.sign, size, points).close(stats.foldnorm(1).pdf(points), rtol=1e-6, idea="Y = |X|: add what x and −x bring; they need not bring the same")
+check(transform_density, lambda x: stats.norm.pdf(x - 1), np.sign, size, points).close(
+    stats.foldnorm(1).pdf(points), rtol=1e-6, idea="Y = |X|: add what x and −x bring; they need not bring the same"
+)
 ### BEGIN HIDDEN TESTS
 folds = [(lambda y, k=k: k + (y if k % 2 == 0 else 1 - y), 0.0, 1.0) for k in range(6)]
 zigzag = lambda x: np.where(np.floor(x) % 2 == 0, 1.0, -1.0)  # noqa: E731
-check(transform_density, lambda x: x / 18, zigzag, folds, np.array([0.1, 0.5, 0.75])).close(np.ones(3), rtol=1e-6, idea="add all branches, also when there are more than two")
+check(transform_density, lambda x: x / 18, zigzag, folds, np.array([0.1, 0.5, 0.75])).close(
+    np.ones(3), rtol=1e-6, idea="add all branches, also when there are more than two"
+)
 ### END HIDDEN TESTS
 
 # %% test="e5_outside" points=1 title="Outside its range a branch brings nothing"
 moved = [(lambda y: y - 1, 1.0, 2.0)]
-check(transform_density, np.ones_like, np.ones_like, moved, np.array([0.5, 1.5, 3.0])).close(np.array([0.0, 1.0, 0.0]), rtol=1e-6, idea="Y = X + 1 never takes values outside (1, 2)")
+check(transform_density, np.ones_like, np.ones_like, moved, np.array([0.5, 1.5, 3.0])).close(
+    np.array([0.0, 1.0, 0.0]), rtol=1e-6, idea="Y = X + 1 never takes values outside (1, 2)"
+)
 ### BEGIN HIDDEN TESTS
 uneven = [(lambda y: -y, 0.0, 1.0), (lambda y: y, 0.0, 2.0)]
 third = lambda x: np.full_like(x, 1 / 3)  # noqa: E731
 expected = np.array([0.0, 2 / 3, 1 / 3, 0.0])
-check(transform_density, third, np.sign, uneven, np.array([-1.0, 0.25, 1.5, 5.0])).close(expected, rtol=1e-6, idea="each branch has a range of its own")
+check(transform_density, third, np.sign, uneven, np.array([-1.0, 0.25, 1.5, 5.0])).close(
+    expected, rtol=1e-6, idea="each branch has a range of its own"
+)
 ### END HIDDEN TESTS
 
 # %% test="e5_quantile" points=2 title="The quantile undoes the distribution function"
 rise = lambda x: 1 - np.exp(-np.maximum(x, 0.0))  # noqa: E731
 u = np.array([0.1, 0.5, 0.9])
-check(quantile, rise, u, -1.0, 40.0).close(-np.log(1 - u), rtol=0, atol=2e-7, idea="halve the interval, keeping F(lo) < u <= F(hi), until it is shorter than the tolerance")
+check(quantile, rise, u, -1.0, 40.0).close(
+    -np.log(1 - u), rtol=0, atol=2e-7, idea="halve the interval, keeping F(lo) < u <= F(hi), until it is shorter than the tolerance"
+)
 ### BEGIN HIDDEN TESTS
 u = np.random.default_rng(0).uniform(0.001, 0.999, 50)
-check(quantile, stats.norm.cdf, u, -30.0, 70.0).note("seed 0").close(stats.norm.ppf(u), rtol=0, atol=2e-7, idea="the values may be negative; go on until the interval is shorter than the tolerance")
-check(quantile, stats.beta(2, 3).cdf, u, 0.0, 1.0).note("seed 0").close(stats.beta(2, 3).ppf(u), rtol=0, atol=2e-7, idea="one entry of u, one bisection")
+check(quantile, stats.norm.cdf, u, -30.0, 70.0).note("seed 0").close(
+    stats.norm.ppf(u), rtol=0, atol=2e-7, idea="the values may be negative; go on until the interval is shorter than the tolerance"
+)
+check(quantile, stats.beta(2, 3).cdf, u, 0.0, 1.0).note("seed 0").close(
+    stats.beta(2, 3).ppf(u), rtol=0, atol=2e-7, idea="one entry of u, one bisection"
+)
 ### END HIDDEN TESTS
 
 # %% test="e5_jumps" points=1 title="Jumps and flat stretches: the smallest x that will do"
 die_cdf = lambda x: np.clip(np.floor(x), 0, 6) / 6  # noqa: E731
 u = np.array([0.1, 0.5, 0.95])
-check(quantile, die_cdf, u, 0.0, 8.0).close(np.array([1.0, 3.0, 6.0]), rtol=0, atol=2e-7, idea="the smallest x with F(x) at least u, also where F(x) = u exactly")
+check(quantile, die_cdf, u, 0.0, 8.0).close(
+    np.array([1.0, 3.0, 6.0]), rtol=0, atol=2e-7, idea="the smallest x with F(x) at least u, also where F(x) = u exactly"
+)
 ### BEGIN HIDDEN TESTS
 gap = lambda x: np.where(x < 1, np.clip(x, 0, 1) / 2, np.clip(x - 2, 1, 2) / 2)  # noqa: E731
 u = np.array([0.25, 0.5, 0.75])
-check(quantile, gap, u, -1.0, 7.0).close(np.array([0.5, 1.0, 3.5]), rtol=0, atol=2e-7, idea="F is 1/2 from 1 to 3: the left end of the flat stretch is the smallest")
+check(quantile, gap, u, -1.0, 7.0).close(
+    np.array([0.5, 1.0, 3.5]), rtol=0, atol=2e-7, idea="F is 1/2 from 1 to 3: the left end of the flat stretch is the smallest"
+)
 wait = lambda x: np.where(x < 0, 0.0, 1 - 0.7 * np.exp(-np.maximum(x, 0.0)))  # noqa: E731
-check(quantile, wait, np.array([0.05, 0.2, 0.29]), -8.0, 56.0).close(np.zeros(3), rtol=0, atol=2e-7, idea="every u below the top of a jump leads to the place of the jump")
+check(quantile, wait, np.array([0.05, 0.2, 0.29]), -8.0, 56.0).close(
+    np.zeros(3), rtol=0, atol=2e-7, idea="every u below the top of a jump leads to the place of the jump"
+)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1050,11 +1166,11 @@ r"""
 ## In practice
 
 **Enumeration ends early.** Thirty coins have $2^{30} \approx 10^9$ outcomes. Beyond that one uses structure (independence,
-tomorrow's formulas) or sampling, at a price of $\sigma / \sqrt n$ whatever the size of $\Omega$.
-Rare events are dear: a frequency near $10^{-6}$, known to within 10 %, takes $n \approx 10^8$.
+tomorrow's formulas) or sampling, at a price of $\sigma / \sqrt n$ whatever the size of $\Omega$. Rare events are dear: a
+frequency near $10^{-6}$, known to within 10 %, takes $n \approx 10^8$.
 
-**Products underflow.** At a hundred times the data, exact fractions have grown by some digits per observation, and products of floats have
-vanished. Add logarithms, and subtract the largest before you go back:
+**Products underflow.** At a hundred times the data, exact fractions have grown by some digits per observation, and products
+of floats have vanished. Add logarithms, and subtract the largest before you go back:
 """
 
 # %%
@@ -1066,17 +1182,18 @@ print("posterior from logarithms:", (weights / weights.sum()).round(4).tolist())
 # %% [markdown]
 r"""
 **Failures share causes.** Three replicas, each down 1 % of the time, are not all down one time in a million if they share a
-power supply: $P(A \cap B \cap C)$ is then nearer to the probability of the shared cause. **Base rates move.** A detector tuned
-on a set with 50 % attacks meets 0.1 % in production, and nearly all its alarms are false, with the same sensitivity.
+power supply: $P(A \cap B \cap C)$ is then nearer to the probability of the shared cause. **Base rates move.** A detector
+tuned on a set with 50 % attacks meets 0.1 % in production, and nearly all its alarms are false, with the same sensitivity.
 **Priors of exactly 0** can never be revised: give what you think impossible a small share.
 
 ## Summary
 
-- A finite probability space is a dict that sums to 1; conditioning restricts and rescales; independence is an equation to be checked.
-- Posterior ∝ prior × likelihood, one observation after the other, if they are conditionally independent; predictions average over
-  hypotheses.
-- Expectation is linear always; variances add when covariances vanish; $E[X \mid Y]$ is a random variable that averages to $E[X]$; averages
-  of uncorrelated variables with equal means and equal finite variances settle.
+- A finite probability space is a dict that sums to 1; conditioning restricts and rescales; independence is an equation to
+  be checked.
+- Posterior ∝ prior × likelihood, one observation after the other, if they are conditionally independent; predictions
+  average over hypotheses.
+- Expectation is linear always; variances add when covariances vanish; $E[X \mid Y]$ is a random variable that averages to
+  $E[X]$; averages of uncorrelated variables with equal means and equal finite variances settle.
 - Mutual independence needs every sub-collection; parity is independent in pairs and no further.
 - Densities are merged *and* stretched: sum over branches, divide by $|g'|$; $Q(U)$ has distribution function $F$.
 
@@ -1085,28 +1202,29 @@ on a set with 50 % attacks meets 0.1 % in production, and nearly all its alarms 
 A colleague says: "This flaky test fails on only 5 % of good builds. It failed on this build, so the build is broken with
 probability 95 %. We ran it again, it failed again, so now it is 99.75 %."
 
-Write 3 to 5 sentences to this colleague. Give yourself a point for each: you name the two conditional probabilities that are mixed up; you
-name the two numbers that are missing (the share of broken builds, and how often a broken build fails the test); you do one
-example with numbers; you question whether a rerun is independent evidence.
+Write 3 to 5 sentences to this colleague. Give yourself a point for each: you name the two conditional probabilities that
+are mixed up; you name the two numbers that are missing (the share of broken builds, and how often a broken build fails the
+test); you do one example with numbers; you question whether a rerun is independent evidence.
 """
 
 # %% [markdown] reflection="reflection"
 r"""
-You know P(fails | good) = 5 %, and you read it as P(good | fails). To turn it round we need two more numbers: how many builds are broken
-at all, and how often a broken one fails this test. Say 2 % are broken and those always fail: then the odds after one
-failure are 1 : 49 times 20, so about 29 % broken. A second failure would multiply the odds by 20 again only if, given a good build, the two runs
-failed independently; but if the flakiness comes from this machine or this seed, the rerun repeats the first verdict and adds almost nothing.
+You know P(fails | good) = 5 %, and you read it as P(good | fails). To turn it round we need two more numbers: how many
+builds are broken at all, and how often a broken one fails this test. Say 2 % are broken and those always fail: then the
+odds after one failure are 1 : 49 times 20, so about 29 % broken. A second failure would multiply the odds by 20 again only
+if, given a good build, the two runs failed independently; but if the flakiness comes from this machine or this seed, the
+rerun repeats the first verdict and adds almost nothing.
 """
 
 # %% [markdown]
 r"""
 ## Further reading
 
-- *Mathematics for Machine Learning*, 6.1 to 6.3: how outcomes, events and random variables are kept apart; the sum, product and Bayes rules
-  in one notation. 6.4: three ways to write the variance (6.4.3), and independence against zero correlation (6.4.5). 6.7: change of
-  variables, one-to-one case.
-- Apostol, *Calculus II*, chapter 13: additive set functions come first, so you see which facts need only additivity; 13.12 and 13.13 are on
-  conditional probability and independence. Chapter 14: distribution functions and densities,
-  functions of random variables, and, near its end, Chebyshev's inequality and the law of large numbers.
+- *Mathematics for Machine Learning*, 6.1 to 6.3: how outcomes, events and random variables are kept apart; the sum, product
+  and Bayes rules in one notation. 6.4: three ways to write the variance (6.4.3), and independence against zero correlation
+  (6.4.5). 6.7: change of variables, one-to-one case.
+- Apostol, *Calculus II*, chapter 13: additive set functions come first, so you see which facts need only additivity; 13.12
+  and 13.13 are on conditional probability and independence. Chapter 14: distribution functions and densities, functions of
+  random variables, and, near its end, Chebyshev's inequality and the law of large numbers.
 - Royal Statistical Society, public statement of 23 October 2001 on the case above: it names both mistakes in plain words.
 """

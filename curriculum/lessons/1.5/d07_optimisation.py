@@ -38,7 +38,7 @@ from matplotlib import pyplot as plt
 from scipy import optimize
 from scipy.special import logsumexp, softmax
 
-from curriculum.lab import check, figures
+from curriculum.lab import check, check_value, figures
 
 figures.style()
 
@@ -406,7 +406,7 @@ Write three functions on top of `scipy.optimize`. Each returns a plain dict with
   $\sum_i (\text{model}(p, t)_i - y_i)^2$ least, found from the start `p0`, and that sum. `model(p, t)` returns an array shaped like `t`. Your
   `p` must be within 1e-3 relative plus 1e-5 absolute of the minimiser nearest `p0`, and `rss` within 1e-5 relative plus 1e-8.
 
-`minimise` must use the gradient: the tests count, and for an `f` of $n = 60$ variables allow 300 calls of `f` and 300 of `grad`.
+`minimise` must use the gradient: the tests count, and for an `f` of $n = 60$ variables allow 300 calls of `f` (and any number of `grad`).
 
 For $f(x) = (x_0 - 1)^2 + 10(x_1 + 2)^2 + 5$, `minimise(f, grad, np.zeros(2))` returns `x` near $(1, -2)$ and `value` near 5.
 """
@@ -487,7 +487,7 @@ def grad(x):
     calls["grad"] += 1
     return 2 * (x - 1) * np.arange(1, n + 1) + 4 * (x - 1) ** 3
 check(minimise, f, grad, np.zeros(n)).value(idea="SciPy takes the gradient as an argument of its own")
-check(dict, calls).satisfies(lambda c: c["f"] <= 300 and 2 <= c["grad"] <= 300, "at most 300 calls of f, and 2 to 300 of grad, for n = 60", idea="without the gradient, SciPy spends 60 extra calls of f on every gradient it guesses")
+check_value("calls counted during minimise", calls).satisfies(lambda c: c["f"] <= 300, "at most 300 calls of f for n = 60", idea="without the gradient, SciPy spends 60 extra calls of f on every gradient it guesses")
 ### BEGIN HIDDEN TESTS
 for seed in range(3):
     rng = np.random.default_rng(seed)
@@ -501,7 +501,7 @@ for seed in range(3):
         count["grad"] += 1
         return A @ (x - c) + (x - c) ** 3
     check(minimise, f, grad, np.ones(n)).note(f"seed {seed}").value(idea="SciPy takes the gradient as an argument of its own")
-    check(dict, count).note(f"seed {seed}").satisfies(lambda c: c["f"] <= 300 and 2 <= c["grad"] <= 300, "at most 300 calls of f, and 2 to 300 of grad, for n = 60", idea="without the gradient, SciPy spends 60 extra calls of f on every gradient it guesses")
+    check_value("calls counted during minimise", count).note(f"seed {seed}").satisfies(lambda c: c["f"] <= 300, "at most 300 calls of f for n = 60", idea="without the gradient, SciPy spends 60 extra calls of f on every gradient it guesses")
 ### END HIDDEN TESTS
 
 # %% test="e2_maximise" points=2 title="A maximum, with its own sign"
@@ -1112,7 +1112,7 @@ for seed in range(4):
         count["hess"] += 1
         return A + np.diag(np.cosh(x - c))
     check(newton_min, f, grad, hess, c + 0.5 * way / np.linalg.norm(way)).note(f"seed {seed}").satisfies(lambda r: np.abs(grad(r["x"])).max() <= 1e-6, "a gradient of at most 1e-6", idea="keep going until the gradient is small")
-    check(dict, count).note(f"seed {seed}").satisfies(lambda n: 1 <= n["hess"] <= 8, "1 to 8 calls of hess", idea="near a good minimum errors are squared only by full steps with the true Hessian")
+    check_value("calls counted during newton_min", count).note(f"seed {seed}").satisfies(lambda n: n["hess"] <= 8, "at most 8 calls of hess", idea="near a good minimum errors are squared only by full steps with the true Hessian")
 ### END HIDDEN TESTS
 
 # %% test="e5_gives_up" points=1 title="It says so when it does not arrive"

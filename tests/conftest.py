@@ -1,0 +1,30 @@
+"""What several kinds of tests need: a course of their own to work in, so that nobody's scores are touched."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """A copy of the built course: source/, release/ and nbgrader_config.py, with nothing of any learner in it."""
+    root = tmp_path / "course"
+    root.mkdir()
+    for tree in ("source", "release"):
+        shutil.copytree(ROOT / tree, root / tree, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    shutil.copy(ROOT / "nbgrader_config.py", root)
+    return root
+
+
+@pytest.fixture
+def at_course(course: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], dict[str, str]]]:
+    """The environment of a command that is to work in ``course``."""
+    monkeypatch.delenv("MIND_LEARNER", raising=False)
+    yield lambda: {**os.environ, "MIND_ROOT": str(course), "OPENBLAS_NUM_THREADS": "1", "COLUMNS": "120"}

@@ -1,0 +1,95 @@
+"""A real JupyterLab on a course of its own, and a real browser."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+SCREENSHOTS = Path(__file__).parent / "screenshots"
+_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+@dataclass
+class Server:
+    """A running `mind lab`: where it answers, with which token, and the course it serves."""
+
+    url: str
+    token: str
+    course: Path
+
+    def at(self, path: str) -> str:
+        return f"{self.url}{path}?token={self.token}"
+
+    def progress(self) -> dict:
+        with urllib.request.urlopen(self.at("/mind/api/progress"), timeout=30) as answer:
+            return json.load(answer)
+
+
+@pytest.fixture
+def server(course: Path, tmp_path: Path) -> Iterator[Server]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = (tmp_path / "jupyter.log").open("wb")
+    own = {name: str(tmp_path / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "HOME")}
+    env = {**os.environ, **own, "MIND_ROOT": str(course), "JUPYTER_TOKEN": "a-test", "PYTHONUNBUFFERED": "1"}
+    mind = str(Path(sys.executable).parent / "mind")
+    process = subprocess.Popen([mind, "lab", "--no-browser", "--port", str(port)], env=env, stdout=log, stderr=log, start_new_session=True)
+    found = Server(f"http://127.0.0.1:{port}", "a-test", course)
+    try:
+        _until_it_answers(found, process, tmp_path / "jupyter.log")
+        yield found
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(30)
+        log.close()
+
+
+def _until_it_answers(server: Server, process: subprocess.Popen, log: Path) -> None:
+    for _ in range(240):
+        if process.poll() is not None:
+            pytest.fail(f"`mind lab` ended with {process.returncode}:\n{log.read_text()[-3000:]}")
+        try:
+            urllib.request.urlopen(server.at("/api/status"), timeout=5).close()
+            return
+        except OSError:
+            time.sleep(0.5)
+    pytest.fail(f"`mind lab` did not answer within two minutes:\n{log.read_text()[-3000:]}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium: the one that is installed, else the one that playwright brings."""
+    installed = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=installed, args=_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 1280, "height": 860})
+    page.set_default_timeout(60_000)
+    yield page
+    SCREENSHOTS.mkdir(exist_ok=True)
+    page.close()
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep a screenshot, for a person to look at."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png")
