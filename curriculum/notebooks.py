@@ -75,7 +75,7 @@ def _title(lesson: Lesson, day: Day, plan: Plan) -> str:
     needs = ", ".join(f"{plan.day(other).title} ({other})" for other in day.prerequisites) or "no earlier day"
     starts = ", ".join(equipment.text for equipment in day.starts) or "nothing beyond Python"
     rows = [
-        f"| {number} | {exercise.title} | {exercise.level} | {exercise.minutes} | {_points(exercise)} |"
+        f"| {number} | {exercise.title} | {exercise.level} | {exercise.minutes} | {_points(exercise).replace(' points', '').replace(' point', '')} |"
         for number, exercise in enumerate(lesson.exercises, 1)
     ]
     return "\n".join(

@@ -25,9 +25,18 @@ def serve(root: Path, port: int, browser: bool) -> int:
         command.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")  # a container or a course server; Jupyter refuses root unless told
-    # nbgrader's and the course's commands must be found from JupyterLab's terminals too.
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    added = {
+        # nbgrader's and the course's commands must be found from JupyterLab's terminals too.
+        "PATH": str(Path(sys.executable).parent),
+        # Switches off two buttons of nbgrader's: Validate, which knows no hidden tests and so calls a wrong answer right,
+        # and Create Assignment, which would edit by hand what is built from text.
+        "JUPYTER_CONFIG_PATH": str(Path(__file__).parent / "dashboard" / "jupyter"),
+    }
+    env = {
+        **os.environ,
+        **{name: os.pathsep.join(filter(None, [first, os.environ.get(name)])) for name, first in added.items()},
+    }
     try:
-        return subprocess.run(command, cwd=root, env={**os.environ, "PATH": path}, check=False).returncode
+        return subprocess.run(command, cwd=root, env=env, check=False).returncode
     except KeyboardInterrupt:
         return 0

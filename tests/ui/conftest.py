@@ -19,7 +19,13 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
-_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @dataclass
@@ -44,10 +50,15 @@ def server(course: Path, tmp_path: Path) -> Iterator[Server]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     log = (tmp_path / "jupyter.log").open("wb")
-    own = {name: str(tmp_path / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "HOME")}
+    own = {
+        name: str(tmp_path / name.lower())
+        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "HOME")
+    }
     env = {**os.environ, **own, "MIND_ROOT": str(course), "JUPYTER_TOKEN": "a-test", "PYTHONUNBUFFERED": "1"}
     mind = str(Path(sys.executable).parent / "mind")
-    process = subprocess.Popen([mind, "lab", "--no-browser", "--port", str(port)], env=env, stdout=log, stderr=log, start_new_session=True)
+    process = subprocess.Popen(
+        [mind, "lab", "--no-browser", "--port", str(port)], env=env, stdout=log, stderr=log, start_new_session=True
+    )
     found = Server(f"http://127.0.0.1:{port}", "a-test", course)
     try:
         _until_it_answers(found, process, tmp_path / "jupyter.log")
