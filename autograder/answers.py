@@ -12,6 +12,7 @@ import importlib
 import multiprocessing as mp
 import os
 import resource
+import shutil
 import signal
 import sys
 import tempfile
@@ -22,6 +23,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 _MEMORY = 4 << 30  # bytes of address space: a runaway candidate dies, the machine does not
+_GRACE = 5.0  # seconds beyond its own alarm after which a candidate that swallows it is killed
 
 
 @dataclass(frozen=True)
@@ -61,35 +63,48 @@ def run_trials(
     """
     outcomes = [Outcome() for _ in trials]
     waiting: Iterator[int] = iter(range(len(trials)))
-    running: dict[Any, tuple[int, mp.process.BaseProcess, float]] = {}
+    running: dict[Any, tuple[int, mp.process.BaseProcess, float, str]] = {}
     context = mp.get_context("fork")
     try:
         while True:
             while len(running) < (jobs or os.cpu_count() or 1) and (index := next(waiting, None)) is not None:
                 ours, theirs = context.Pipe(duplex=False)
-                child: mp.process.BaseProcess = context.Process(target=_child, args=(trials[index], theirs, seconds))
+                folder = tempfile.mkdtemp(prefix="trial-")
+                child: mp.process.BaseProcess = context.Process(
+                    target=_child, args=(trials[index], theirs, seconds, folder)
+                )
                 child.start()
                 theirs.close()
-                running[ours] = index, child, time.monotonic()
+                running[ours] = index, child, time.monotonic(), folder
             if not running:
                 return outcomes
             for pipe in wait(list(running), timeout=0.2):
                 _receive(pipe, outcomes[running[pipe][0]])
-            for pipe, (index, child, started) in list(running.items()):
-                if child.is_alive() and time.monotonic() - started < seconds + 5:
+            for pipe, (index, child, started, folder) in list(running.items()):
+                if child.is_alive() and time.monotonic() - started < seconds + _GRACE:
                     continue
-                child.kill()
-                child.join()
+                _end(child, folder)
                 _receive(pipe, outcomes[index])
                 _close(outcomes[index], trials[index], time.monotonic() - started, child.exitcode)
+                pipe.close()
                 del running[pipe]
                 done()
     finally:
-        for _, child, _ in running.values():
-            child.kill()
+        for _, child, _, folder in running.values():
+            _end(child, folder)
 
 
 _PASSED = ""
+
+
+def _end(child: mp.process.BaseProcess, folder: str) -> None:
+    """End a trial, what it started, and what it left on disk, however it came to its end."""
+    assert child.pid is not None
+    child.kill()
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # no such group any more; on macOS, one of zombies
+        os.killpg(child.pid, signal.SIGKILL)
+    child.join()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _receive(pipe: Any, outcome: Outcome) -> None:
@@ -107,7 +122,8 @@ def _close(outcome: Outcome, trial: Trial, seconds: float, exitcode: int | None)
     outcome.seconds = seconds
 
 
-def _child(trial: Trial, pipe: Connection, seconds: float) -> None:
+def _child(trial: Trial, pipe: Connection, seconds: float, folder: str) -> None:
+    os.setsid()  # a process group of its own, so that whatever it starts can be ended with it
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGALRM, _out_of_time)
     if sys.platform == "linux":
@@ -115,13 +131,13 @@ def _child(trial: Trial, pipe: Connection, seconds: float) -> None:
     silence = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(silence, stream)
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
-        namespace: dict[str, Any] = {"__name__": "__main__"}
-        error = _run(trial.setup, namespace, seconds) or _run(trial.candidate, namespace, seconds)
-        for name, source in trial.tests:
-            pipe.send((name, error or _run(source, namespace, seconds / len(trial.tests))))
-        os.chdir("/")
+    # Under Jupyter and pytest Python's own streams are not these: a flood would fill the memory or disk of the parent's.
+    sys.stdin, sys.stdout, sys.stderr = (os.fdopen(stream, "r" if stream == 0 else "w") for stream in (0, 1, 2))
+    os.chdir(folder)
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    error = _run(trial.setup, namespace, seconds) or _run(trial.candidate, namespace, seconds)
+    for name, source in trial.tests:
+        pipe.send((name, error or _run(source, namespace, seconds / len(trial.tests))))
     pipe.close()
     os._exit(0)
 

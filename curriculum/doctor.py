@@ -66,7 +66,7 @@ def examine(plan: Plan, root: Path = ROOT) -> list[Finding]:
     found += [_tool(plan, tool, *looked[tool]) for tool in tools]
     tests = _packages("the test tools", project["dependency-groups"]["test"], "make test")
     found.append(Finding(tests.what, tests.fine, tests.found, tests.get, "make test", optional=True, part=TOOLS))
-    has = {key: looked[tool][0] for tool in tools for key in tool.serves}
+    has = {"web-service": True} | {key: looked[tool][0] for tool in tools for key in tool.serves}
     return found + list(_sections(plan, project["dependency-groups"], has))
 
 
@@ -92,7 +92,8 @@ def print_findings(findings: Iterable[Finding], console: Console) -> None:
         console.print(f"[red]Lacking for the lessons that are written:[/] {escape(', '.join(lacking))}")
     else:
         console.print(
-            "[green]Everything the written lessons need is here.[/] Marked – is optional, ? could not be told."
+            "[green]Everything the written lessons need is here.[/] Marked – is optional, ? could not be told.",
+            soft_wrap=True,
         )
 
 

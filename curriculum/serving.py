@@ -15,7 +15,7 @@ def serve(root: Path, port: int, browser: bool) -> int:
         sys.executable, "-m", "jupyter", "lab",
         f"--ServerApp.root_dir={root}",
         "--ServerApp.preferred_dir=" + str(root / "work"),
-        "--ServerApp.default_url=/mind",
+        "--LabApp.default_url=/mind",
         "--ServerApp.jpserver_extensions={'curriculum.dashboard': True}",
         f"--ServerApp.port={port}",
         # A login shell, which Jupyter takes where it has no terminal of its own, may set a PATH without `mind`.

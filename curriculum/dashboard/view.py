@@ -32,8 +32,13 @@ GOAL_STATES = ("done", "tried", "open", "not written")
 
 
 def tenths(number: Fraction) -> float:
-    """Rounded down to one decimal."""
+    """Rounded down to one decimal: sums of many days."""
     return floor(number * 10) / 10
+
+
+def hundredths(number: Fraction) -> float:
+    """Rounded down to two decimals: one day, whose 920/185 h would otherwise read as 4.9."""
+    return floor(number * 100) / 100
 
 
 def view(progress: Progress, learner: str, base_url: str) -> Data:
@@ -103,8 +108,8 @@ class _View:
             "points": min(day.points, day.most),
             "most": day.most,
             "bonus": max(0.0, day.points - day.most),
-            "earned": tenths(day.earned),
-            "hours": tenths(day.day.hours),
+            "earned": hundredths(day.earned),
+            "hours": hundredths(day.day.hours),
             "start": start,
         }
 

@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
+# JupyterLab on two busy cores takes its time; a test that waits is better than one that sometimes fails.
+expect.set_options(timeout=60_000)
 _FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

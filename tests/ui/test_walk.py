@@ -53,7 +53,7 @@ def _write(page: Page, first_line: str, code: str) -> None:
 def _saved(server: Server, text: str) -> None:
     copy = server.course / "work" / f"{LESSON}.ipynb"
     for _ in range(100):
-        if text in json.dumps(json.loads(copy.read_text())):
+        if text in copy.read_text():
             return
         time.sleep(0.2)
     pytest.fail("JupyterLab did not save the notebook")

@@ -42,7 +42,7 @@ def test_tenths_are_rounded_down(number: Fraction, shown: float) -> None:
 
 def test_a_day_done_reads_as_what_it_weighs() -> None:
     day = _days(_view({"1.5-d1": 13}))["1.5-d1"]
-    assert day["earned"] == day["hours"] == 4.9
+    assert day["earned"] == day["hours"] == 4.97
     assert (day["points"], day["most"], day["bonus"], day["state"]) == (10, 10, 3, "done")
 
 

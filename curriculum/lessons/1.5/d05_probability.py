@@ -317,7 +317,7 @@ $\frac{0.95}{0.05} = 19$, always. But 19 times what?
 """
 
 # %%
-base = np.logspace(-4, np.log10(0.5), 200)
+base = np.logspace(-5, np.log10(0.5), 200)
 fig, ax = plt.subplots(figsize=(6.5, 3.3))
 for false_alarm in (0.05, 0.005, 0.0005):
     _ = ax.semilogx(base, 0.95 * base / (0.95 * base + false_alarm * (1 - base)), label=f"false alarms {false_alarm:.2%}")
@@ -511,7 +511,7 @@ for low, high, look in [(2, 7, looks[0]), (8, 12, looks[1])]:
     _ = left.bar(range(low, high + 1), heights[low - 2 : high - 1], **look)
 _ = right.bar(range(6), heights[5::-1], **looks[0], label="from totals up to 7")
 _ = right.bar(range(1, 6), heights[6:], bottom=heights[4::-1], **looks[1], label="from totals above 7")
-_ = left.set(title="Eleven bars for X …", xlabel="total X of two dice", ylabel="probability", ylim=(0, 0.36))
+_ = left.set(title="Eleven bars for X …", xlabel="total X of two dice", ylabel="probability", ylim=(0, 0.4))
 _ = right.set(title="… merge into six for |X − 7|", xlabel="distance of X from 7")
 _ = right.legend()
 figures.show(
@@ -754,10 +754,10 @@ for ax, scale in zip(panels, (1 / n, np.ones(10_000)), strict=True):
     _ = ax.plot(n, (excess[:6] * scale).T, color="grey", linewidth=0.7, linestyle="-")
     for sign, label in ((-1, None), (1, "two standard deviations")):
         _ = ax.plot(n, sign * 2 * np.sqrt(n) * scale, color=figures.OKABE_ITO[1], linestyle="--", label=label)
-    _ = ax.legend(loc="lower right" if ax is panels[0] else "lower left")
 _ = panels[0].set(
     xscale="log", ylim=(-1, 1), title="The average settles at 0 …", xlabel="throws", ylabel="(heads − tails) / throws"
 )
+_ = panels[0].legend(loc="lower right")
 _ = panels[1].set(title="… while the total wanders off", xlabel="throws", ylabel="heads − tails")
 fig.tight_layout()
 figures.show(
