@@ -203,7 +203,9 @@ def _state(result: ExerciseResult, own: _Ended | None, ends: list[_Ended], attem
     if all(test.passed for test in result.tests):
         return "correct", ""
     unwritten = "NotImplementedError"
-    if result.points == 0 and ((own is not None and own.name == unwritten) or all(end.name == unwritten for end in ends)):
+    if result.points == 0 and (
+        (own is not None and own.name == unwritten) or all(end.name == unwritten for end in ends)
+    ):
         return "not attempted", ""
     reason = f"your cell stops with {own.name}: {own.text}" if own else ""
     return ("almost" if result.points else "wrong"), reason

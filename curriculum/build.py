@@ -18,7 +18,7 @@ from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
 
 from autograder.assignment import GenerateError, generate_assignment
@@ -90,9 +90,12 @@ def check_build(plan: Plan, root: Path = ROOT) -> Iterator[str]:
     """What in ``source/`` and ``release/`` is not what the lessons build to, a line each. Outputs are nbval's to compare."""
     for unit in plan.units:
         lessons = lessons_of(unit, root)
-        if not lessons:
-            continue
         where = root / "source" / unit.id
+        if not lessons:
+            for folder in (where, root / "release" / unit.id):
+                if folder.exists():
+                    yield f"{folder.parent.name}/{unit.id}: belongs to no lesson"
+            continue
         expected = {f"{lesson.stem}.ipynb" for _, lesson in lessons} | {
             path.name for path in beside(lesson for _, lesson in lessons)
         }
@@ -107,10 +110,12 @@ def check_build(plan: Plan, root: Path = ROOT) -> Iterator[str]:
                 yield from _differences(
                     nbformat.read(path, 4), notebook(lesson, day, plan), f"source/{unit.id}/{path.name}"
                 )
-        with tempfile.TemporaryDirectory(prefix="mind-check-") as folder:
-            shutil.copytree(where, Path(folder) / "source" / unit.id)
-            release(Path(folder), unit.id)
-            made, kept = Path(folder) / "release" / unit.id, root / "release" / unit.id
+        if not where.exists():
+            continue
+        with tempfile.TemporaryDirectory(prefix="mind-check-") as temporary:
+            shutil.copytree(where, Path(temporary) / "source" / unit.id)
+            release(Path(temporary), unit.id)
+            made, kept = Path(temporary) / "release" / unit.id, root / "release" / unit.id
             for name in sorted({path.name for path in [*made.glob("*"), *kept.glob("*")]} - {".ipynb_checkpoints"}):
                 fresh, old = made / name, kept / name
                 if not (fresh.exists() and old.exists() and fresh.read_bytes() == old.read_bytes()):
@@ -138,6 +143,8 @@ def run_notebook(book: NotebookNode, name: str, cwd: Path) -> NotebookNode:
         raise BuildError(f"{name}: a cell fails when the lesson is run\n{error}") from error
     except TimeoutError as error:
         raise BuildError(f"{name}: a cell ran longer than {CELL_SECONDS} s") from error
+    except DeadKernelError as error:
+        raise BuildError(f"{name}: a cell ends the kernel when the lesson is run") from error
     book.metadata.update(NOTEBOOK_METADATA)
     for cell in book.cells:
         cell.metadata.pop("execution", None)

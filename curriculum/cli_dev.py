@@ -14,7 +14,7 @@ from curriculum import contract
 from curriculum.build import BuildError, build, check_build, lessons_of
 from curriculum.lesson import Lesson, LessonError, answers_path, read_answers
 from curriculum.paths import ROOT
-from curriculum.plan import Day, Plan, Unit, load_plan
+from curriculum.plan import Day, Plan, PlanError, Unit, load_plan
 from curriculum.skeleton import write_skeleton
 from curriculum.trials import LedgerError, Tried, try_answers
 
@@ -31,10 +31,10 @@ def dev() -> None:
 @click.argument("slug")
 def new(day: str, slug: str) -> None:
     """Make the skeleton of the lesson for DAY, e.g. `mind dev new 1.6-d1 supervised`."""
-    plan = load_plan()
+    plan = _plan()
     try:
         made = write_skeleton(_day(plan, day), slug, ROOT)
-    except FileExistsError as error:
+    except (FileExistsError, ValueError) as error:
         _refuse(str(error))
     for path in made:
         out.print(f"made {path.relative_to(ROOT)}")
@@ -54,7 +54,7 @@ def new(day: str, slug: str) -> None:
 )
 def build_command(section: str | None, only: str | None, checking: bool) -> None:
     """Build source/ and release/ from the lessons of SECTION (of all that have lessons)."""
-    plan = load_plan()
+    plan = _plan()
     try:
         if checking:
             differences = list(check_build(plan))
@@ -97,7 +97,7 @@ def _build_unit(plan: Plan, unit: Unit, only: Day | None) -> None:
 @click.option("--seed", type=int, help="Seed of the random sample of known verdicts that is tried again.")
 def check_command(what: str | None, everything: bool, seed: int | None) -> None:
     """Hold a section (1.5), one day (1.5-d1) or the whole course to the contract; exit 1 where it is broken."""
-    plan = load_plan()
+    plan = _plan()
     breaches = []
     try:
         day = _day(plan, what) if what and "-d" in what else None
@@ -163,6 +163,13 @@ def _report(unit: Unit, lessons: list[Lesson], tried: Tried) -> None:
 def _progress() -> Progress:
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+def _plan() -> Plan:
+    try:
+        return load_plan()
+    except PlanError as error:
+        _refuse(str(error))
 
 
 def _day(plan: Plan, name: str) -> Day:

@@ -230,10 +230,8 @@ def of_notebooks(lesson: Lesson, source: Path, release: Path) -> Iterator[Breach
 
 def _compared(output: nbformat.NotebookNode) -> bool:
     """Whether nbval compares this output: text does count, pictures and tracebacks do not."""
-    return (
-        (output.output_type == "stream" and bool(output.text.strip()))
-        or ("text/plain" in output.get("data", {})
-        and not any(kind.startswith("image/") for kind in output.data))
+    return (output.output_type == "stream" and bool(output.text.strip())) or (
+        "text/plain" in output.get("data", {}) and not any(kind.startswith("image/") for kind in output.data)
     )
 
 

@@ -6,6 +6,7 @@ asked by :mod:`curriculum.contract`.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -198,7 +199,10 @@ def read_answers(path: Path) -> Answers:
         if not why:
             raise LessonError(path, cell.line, 'an answer says in one line what it is: why="…"')
         if cell.kind == "equivalent":
-            for mutant in cell.marks.get("mutants", ()):
+            named = cell.marks.get("mutants")
+            if not isinstance(named, list) or not named:
+                raise LessonError(path, cell.line, 'equivalent mutants are named by their keys: mutants=["3f2a91c0"]')
+            for mutant in named:
                 equivalent[cell.name, str(mutant)] = why
         else:
             answers.append(Answer(cell.name, cell.kind == "right", why, cell.source, cell.line))
@@ -206,7 +210,10 @@ def read_answers(path: Path) -> Answers:
 
 
 def _cells(path: Path, kinds: Mapping[str, frozenset[str]]) -> Iterator[Cell]:
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise LessonError(path, 1, f"a lesson is UTF-8 text; {error}") from error
     lines = [number for number, line in enumerate(text.splitlines(), 1) if line.startswith("# %%")]
     before = text.split("# %%", 1)[0].strip()
     if before:
@@ -232,19 +239,43 @@ def _cells(path: Path, kinds: Mapping[str, frozenset[str]]) -> Iterator[Cell]:
             raise LessonError(path, line, f"a cell marked {kind} does not take {', '.join(sorted(unknown))}")
         if kind != "setup" and not _IDENTIFIER.match(name):
             raise LessonError(path, line, f"{kind}={name!r} is not a name of lower case letters, digits and _")
+        if not markdown:
+            _check_code(path, line, kind, cell.source)
         yield Cell(kind, name, cell.source, line, marks, markdown)
+
+
+def _check_code(path: Path, line: int, kind: str, source: str) -> None:
+    """Refuse what graders cannot take apart: code that is not plain Python, a mark that is opened and not closed."""
+    try:
+        ast.parse(source)
+    except SyntaxError as error:
+        raise LessonError(
+            path, line + (error.lineno or 0), f"a cell marked {kind} is plain Python: {error.msg}"
+        ) from error
+    for mark, region in _REGIONS.items():
+        whole = len(region.findall(source))
+        if not whole == source.count(f"### BEGIN {mark}") == source.count(f"### END {mark}"):
+            raise LessonError(
+                path, line, f"each ### BEGIN {mark} stands on a line of its own and has its ### END {mark}"
+            )
 
 
 def _exercises(path: Path, cells: tuple[Cell, ...]) -> Iterator[Exercise]:
     names = [cell.name for cell in cells if cell.kind == "exercise"]
+    graded = ["setup"]  # what becomes a grade_id, of which a notebook may hold each only once
     for cell in cells:
-        if cell.kind in ("exercise", "test") and sum(c.kind == cell.kind and c.name == cell.name for c in cells) > 1:
+        if cell.kind in ("solution", "test", "reflection"):
+            if cell.name in graded:
+                raise LessonError(path, cell.line, f"{cell.kind}={cell.name!r}: a cell before it has that name")
+            graded.append(cell.name)
+        if cell.kind in ("exercise", "hints") and sum(c.kind == cell.kind and c.name == cell.name for c in cells) > 1:
             raise LessonError(path, cell.line, f"two cells are marked {cell.kind}={cell.name!r}")
         if cell.kind in ("hints", "solution") and cell.name not in names:
             raise LessonError(path, cell.line, f"{cell.kind} for {cell.name!r}, but there is no such exercise")
-        if cell.kind == "test" and cell.name.partition("_")[0] not in names:
+        exercise, _, behaviour = cell.name.partition("_")
+        if cell.kind == "test" and not (exercise in names and behaviour):
             raise LessonError(
-                path, cell.line, f"test {cell.name!r} begins with the name of no exercise ({', '.join(names)})"
+                path, cell.line, f"test {cell.name!r} begins with no exercise ({', '.join(names)}) and an underscore"
             )
     for cell in cells:
         if cell.kind == "exercise":
@@ -260,9 +291,15 @@ def _exercise(path: Path, statement: Cell, cells: tuple[Cell, ...]) -> Exercise:
         raise LessonError(
             path, statement.line, f"exercise {name}: level is one of {', '.join(LEVELS)}, not {marks['level']!r}"
         )
+    for key, kind, wanted in (("exports", str, "names"), ("goals", int, "numbers of goals")):
+        given = marks.get(key, [])
+        if not isinstance(given, list) or not all(type(item) is kind for item in given):
+            raise LessonError(path, statement.line, f"exercise {name}: {key} is a list of {wanted}, not {given!r}")
+    if type(marks["minutes"]) is not int or marks["minutes"] < 1:
+        raise LessonError(path, statement.line, f"exercise {name}: minutes is a whole number, not {marks['minutes']!r}")
     solutions = [cell for cell in cells if cell.kind == "solution" and cell.name == name]
-    if len(solutions) != 1:
-        raise LessonError(path, statement.line, f"exercise {name} has {len(solutions)} solution cells; it needs one")
+    if not solutions:
+        raise LessonError(path, statement.line, f"exercise {name} has no solution cell")
     if not inside(solutions[0].source, "SOLUTION"):
         raise LessonError(
             path, solutions[0].line, f"the solution of {name} stands between ### BEGIN SOLUTION and ### END SOLUTION"
@@ -272,7 +309,7 @@ def _exercise(path: Path, statement: Cell, cells: tuple[Cell, ...]) -> Exercise:
         name=name,
         title=marks["title"],
         level=marks["level"],
-        minutes=int(marks["minutes"]),
+        minutes=marks["minutes"],
         exports=tuple(marks["exports"]),
         goals=tuple(marks.get("goals", ())),
         statement=statement.source,

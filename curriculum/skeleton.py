@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from curriculum.lesson import answers_path
@@ -95,12 +96,13 @@ def answer(x):
 
 
 def write_skeleton(day: Day, slug: str, root: Path) -> list[Path]:
-    """Write the two files of a new lesson. Raises FileExistsError rather than touch one that is there."""
+    """Write the two files of a new lesson. Raises FileExistsError where the day has one, ValueError for a wrong slug."""
+    if not re.fullmatch(r"[a-z0-9_]+", slug):
+        raise ValueError(f"{slug!r} cannot name a lesson: use small letters, digits and _")
     lesson = root / "curriculum" / "lessons" / day.unit / f"d{day.number:02d}_{slug}.py"
     made = [lesson, answers_path(lesson)]
-    for path in made:
-        if path.exists():
-            raise FileExistsError(f"{path} is there already; nothing was written")
+    for path in sorted(lesson.parent.glob(f"d{day.number:02d}_*.py")):
+        raise FileExistsError(f"{day.id} has a lesson already, {path}; nothing was written")
     lesson.parent.mkdir(parents=True, exist_ok=True)
     for path, text in zip(made, (_LESSON, _ANSWERS), strict=True):
         path.write_text(text, encoding="utf-8")

@@ -61,7 +61,7 @@ class Tried:
 
 
 class LedgerError(Exception):
-    """The ledger says otherwise than a run does. The text names the answers and what to do."""
+    """The ledger cannot be read, or says otherwise than a run does. The text says where, and what to do."""
 
 
 def try_answers(
@@ -98,6 +98,8 @@ def try_answers(
                 f"{lesson} {exercise}, {kind} '{why}': the ledger says it fails {sorted(before['failed'])}, this run says "
                 f"{sorted(outcome.failed)}. A test depends on something that changes; find it, then run `mind dev check --all`"
             )
+        if before and not everything:
+            continue  # as it was known: a committed file must not change with the seconds of each check
         known[keys[i]] = {
             "failed": {n: _first_line(e) for n, e in outcome.failed.items()},
             "seconds": round(outcome.seconds, 1),
@@ -141,12 +143,18 @@ def _save(ledger: Path, known: dict[str, dict[str, Any]], keys: Iterable[str], d
     """Add to the ledger what is known now (another check may have added to it meanwhile), or drop what is stale."""
     asked = set(keys)
     with FileLock(ledger.with_suffix(".lock")):
-        known = {**_load(ledger), **known}
+        there = _load(ledger)
+        known = {**there, **known}
         kept = {key: value for key, value in sorted(known.items()) if not drop_stale or key in asked}
+        if kept == there:
+            return
         fresh = ledger.with_suffix(".new")
         fresh.write_text(json.dumps(kept, indent=0, ensure_ascii=False) + "\n", encoding="utf-8")
         fresh.replace(ledger)
 
 
 def _load(ledger: Path) -> dict[str, dict[str, Any]]:
-    return json.loads(ledger.read_text(encoding="utf-8")) if ledger.exists() else {}
+    try:
+        return json.loads(ledger.read_text(encoding="utf-8")) if ledger.exists() else {}
+    except ValueError as error:
+        raise LedgerError(f"{ledger} is damaged ({error}). Delete it, then run `mind dev check --all`") from error

@@ -166,14 +166,13 @@ class Checked:
         if isinstance(expected, np.ndarray) and value.shape == expected.shape:
             for place in np.ndindex(expected.shape):
                 if not same(value[place], expected[place], rtol, atol):
-                    return f"   (entry {list(map(int, place))} is {show(value[place])}, expected {show(expected[place])})"
+                    return (
+                        f"   (entry {list(map(int, place))} is {show(value[place])}, expected {show(expected[place])})"
+                    )
         return ""
 
     def _fail(self, expected: str, idea: str) -> NoReturn:
-        if self._error is not None:
-            got = f"{type(self._error).__name__}: {self._error}"
-        else:
-            got = show(self._value)
+        got = show(self._value) if self._error is None else f"{type(self._error).__name__}: {self._error}"
         called = self._called + (f"   ({self._note})" if self._note else "")
         raise CheckFailed(called=called, got=got, expected=expected, idea=idea) from self._error
 

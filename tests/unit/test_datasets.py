@@ -1,0 +1,40 @@
+"""The registry says of each data set what is so."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from pathlib import Path
+
+import networkx as nx
+import pytest
+
+from curriculum.plan import load_plan
+
+FOLDER = Path(__file__).resolve().parents[2] / "datasets"
+REGISTRY = tomllib.loads((FOLDER / "registry.toml").read_text(encoding="utf-8"))
+
+
+def _karate_club() -> list[str]:
+    edges = nx.karate_club_graph().edges(data="weight")
+    return [f"{a},{b},{weight}\n" for a, b, weight in sorted((min(a, b), max(a, b), w) for a, b, w in edges)]
+
+
+ROWS = {"karate-club": _karate_club}
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+def test_rows_and_hash_are_those_of_the_data(name: str) -> None:
+    rows = ROWS[name]()
+    assert len(rows) == REGISTRY[name]["rows"]
+    assert hashlib.sha256("".join(rows).encode()).hexdigest() == REGISTRY[name]["sha256"]
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+def test_an_entry_has_a_card_a_licence_a_source_and_days_that_use_it(name: str) -> None:
+    entry = REGISTRY[name]
+    assert (FOLDER / entry["card"]).read_text(encoding="utf-8").startswith(f"# {entry['title']}")
+    assert entry["licence"]
+    assert entry["source"]
+    written = {day.id for day in load_plan().days if day.lesson}
+    assert set(entry["used_by"]) <= written
