@@ -48,7 +48,9 @@ def warm_up(setups: Iterable[str]) -> None:
     for setup in setups:
         for node in ast.walk(ast.parse(setup)):
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
-            names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+            if isinstance(node, ast.ImportFrom) and node.module:
+                # `from scipy import stats`: what is imported may be a module of its own, and a slow one.
+                names += [node.module, *(f"{node.module}.{a.name}" for a in node.names)]
             for name in names:
                 with contextlib.suppress(ImportError):
                     importlib.import_module(name)

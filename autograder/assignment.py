@@ -32,4 +32,11 @@ def generate_assignment(assignment: str, course: Path, release: Path, db_url: st
         command, cwd=course, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False
     )
     if made.returncode != 0 or not (release / assignment).exists():
-        raise GenerateError(f"nbgrader could not make the release of {assignment}:\n{made.stderr.strip()}")
+        raise GenerateError(f"nbgrader could not make the release of {assignment}:\n{_reasons(made.stderr)}")
+
+
+def _reasons(log: str) -> str:
+    """nbgrader's own words for what went wrong, without the tracebacks between them."""
+    lines = [line for line in log.splitlines() if line.strip()]
+    said = [line for line in lines[:-1] if "| ERROR]" in line or "| CRITICAL]" in line]
+    return "\n".join(dict.fromkeys([*said, *lines[-1:]]))

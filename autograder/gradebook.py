@@ -7,6 +7,7 @@ Scores go in whole, in one transaction for each submission. Where a course with 
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import os
 import shutil
 import sqlite3
@@ -15,11 +16,10 @@ import tempfile
 import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from nbformat import NotebookNode
 from nbgrader import api
 from sqlalchemy.exc import DatabaseError, OperationalError, SAWarning
 
@@ -36,25 +36,24 @@ _KINDS = {
 
 
 class GradebookError(Exception):
-    """The gradebook cannot be read or written. The text says why and what to do; nothing in it has changed."""
+    """The gradebook cannot be read or written. The text says why and what to do; what was in it is still there."""
 
 
 @contextmanager
 def opened(db_url: str, course_id: str) -> Iterator[api.Gradebook]:
     """The gradebook at ``db_url``, made if it is not there. Raises GradebookError for a locked, full or foreign database."""
-    # A new gradebook calls `alembic` by name, which is beside the interpreter but need not be on the path.
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     try:
         with warnings.catch_warnings():
             # nbgrader fills its rows in an order that SQLAlchemy 2.1 remarks on; what is stored is right.
             warnings.simplefilter("ignore", SAWarning)
+            _make(db_url, course_id)
             with api.Gradebook(db_url, course_id) as gradebook:
                 yield gradebook
     except (OperationalError, DatabaseError, sqlite3.Error, OSError) as error:
         raise GradebookError(_why(error, db_url)) from error
 
 
-def in_step(gradebook: api.Gradebook, assignment: str, course: Mapping[str, NotebookNode]) -> bool:
+def in_step(gradebook: api.Gradebook, assignment: str, course: Mapping[str, intake.Notebook]) -> bool:
     """Whether the gradebook holds the test cells of these notebooks (by name), with their points and text."""
     try:
         kept = gradebook.find_assignment(assignment).notebooks
@@ -70,9 +69,9 @@ def in_step(gradebook: api.Gradebook, assignment: str, course: Mapping[str, Note
         if cell.cell_type == "code"
     }
     wanted = {
-        (name, intake.grade_id(cell)): (float(cell.metadata["nbgrader"]["points"]), cell.source)
+        (name, intake.grade_id(cell)): (float(cell["metadata"]["nbgrader"]["points"]), cell["source"])
         for name, book in course.items()
-        for cell in book.cells
+        for cell in book["cells"]
         if intake.is_test(cell)
     }
     return rows == wanted
@@ -85,16 +84,12 @@ def bring_into_step(db_url: str, course_id: str, assignment: str, course: Path, 
     submissions in it. Raises GradebookError, assignment.GenerateError.
     """
     with tempfile.TemporaryDirectory(prefix="gradebook-") as folder:
-        with opened(db_url, course_id) as kept:
-            known = any(found.name == assignment for found in kept.assignments)
-        if not known:
-            generate_assignment(assignment, course, Path(folder) / "release", db_url, config)
-            return None
         fresh_url = f"sqlite:///{Path(folder) / 'fresh.db'}"
         generate_assignment(assignment, course, Path(folder) / "release", fresh_url, config)
         with opened(db_url, course_id) as kept, opened(fresh_url, course_id) as fresh:
             backup = _backup(db_url) if _has_submissions(kept, assignment) else None
-            _copy_structure(kept, fresh, assignment)
+            with _together(kept):
+                _copy_structure(kept, fresh, assignment)
     return backup
 
 
@@ -102,18 +97,18 @@ def record(
     gradebook: api.Gradebook, assignment: str, learner: str, results: Iterable[Result], when: dt.datetime
 ) -> None:
     """Write the scores of one learner's graded notebooks, all or none. Points by hand that a person gave stay."""
-    gradebook.update_or_create_student(learner)
-    submission = gradebook.update_or_create_submission(
-        assignment, learner, timestamp=when.astimezone(dt.UTC).isoformat()
-    )
-    by_name = {book.name: book for book in submission.notebooks}
-    for result in results:
-        scores = result.scores()
-        for grade in by_name[result.notebook].grades:
-            if grade.name in scores:
-                grade.auto_score = min(max(scores[grade.name], 0.0), grade.max_score)
-                grade.needs_manual_grade = grade.manual_score is not None
-    gradebook.db.commit()
+    with _together(gradebook):
+        gradebook.update_or_create_student(learner)
+        submission = gradebook.update_or_create_submission(
+            assignment, learner, timestamp=when.astimezone(dt.UTC).isoformat()
+        )
+        by_name = {book.name: book for book in submission.notebooks}
+        for result in results:
+            scores = result.scores()
+            for grade in by_name[result.notebook].grades:
+                if grade.name in scores:
+                    grade.auto_score = min(max(scores[grade.name], 0.0), grade.max_score)
+                    grade.needs_manual_grade = grade.manual_score is not None
 
 
 def scores(gradebook: api.Gradebook, learner: str) -> Scores:
@@ -147,8 +142,8 @@ def _copy_structure(kept: api.Gradebook, fresh: api.Gradebook, assignment: str) 
         for attribute, kind in _KINDS.items():
             _copy_cells(kept, getattr(mine, attribute), getattr(book, attribute), kind, mine)
         kept.db.flush()
+        kept.db.expire_all()  # the notebook's lists of cells are asked for anew
         _complete_submissions(kept, mine)
-    kept.db.commit()
 
 
 def _copy_cells(kept: api.Gradebook, mine: Iterable[Any], fresh: Iterable[Any], kind: type, book: Any) -> None:
@@ -192,12 +187,48 @@ def _has_submissions(gradebook: api.Gradebook, assignment: str) -> bool:
 
 
 def _backup(db_url: str) -> Path | None:
-    if not db_url.startswith("sqlite:///"):
+    path = _file(db_url)
+    if path is None:
         return None
-    path = Path(db_url.removeprefix("sqlite:///"))
     backup = path.with_name(f"{path.name}.{dt.datetime.now():%Y%m%d-%H%M%S}.backup")
-    shutil.copy2(path, backup)
+    with closing(sqlite3.connect(path)) as kept, closing(sqlite3.connect(backup)) as copy:
+        kept.backup(copy)  # whole, even if another program writes meanwhile
     return backup
+
+
+def _make(db_url: str, course_id: str) -> None:
+    """Make a SQLite gradebook that is not there yet, whole or not at all: half a one would count as damaged from then on."""
+    path = _file(db_url)
+    if path is None or path.exists():
+        return
+    # A new gradebook calls `alembic` by name, which is beside the interpreter but need not be on the path.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    new = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with api.Gradebook(f"sqlite:///{new}", course_id):
+            pass
+        os.replace(new, path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+@contextmanager
+def _together(gradebook: api.Gradebook) -> Iterator[None]:
+    """One transaction for all that happens in it, where nbgrader's own methods would commit one by one."""
+    session = gradebook.db
+    session.commit, commit = session.flush, session.commit
+    try:
+        yield
+        commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.commit = commit
+
+
+def _file(db_url: str) -> Path | None:
+    return Path(db_url.removeprefix("sqlite:///")) if db_url.startswith("sqlite:///") else None
 
 
 def _why(error: Exception, db_url: str) -> str:
@@ -205,8 +236,9 @@ def _why(error: Exception, db_url: str) -> str:
     where = db_url.removeprefix("sqlite:///")
     if "locked" in text:
         return f"the gradebook {where} is locked by another program (a grading that runs, or a database browser); close it and try again"
-    if "full" in text or getattr(error, "errno", None) == 28:
-        return f"the disk that holds the gradebook {where} is full; make room and try again"
+    full = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    if "full" in text or "disk I/O" in text or getattr(error, "errno", None) in full:
+        return f"the disk that holds the gradebook {where} is full, or a quota is used up ({text}); make room and try again"
     if "readonly" in text or "unable to open" in text:
         return f"the gradebook {where} cannot be opened for writing: check the folder's permissions ({text})"
     if "not a database" in text or "malformed" in text:

@@ -1,43 +1,55 @@
-"""A submission as it came -> the notebook that is graded, and named causes for what could not be taken.
+"""A submission as it came -> what of it is graded, and named causes for what could not be taken.
 
 From a submission come only the sources of solution cells, by ``grade_id``, and the learner's own code that those lean on.
 Test cells, points, tags and metadata come from the course's own notebook, so a missing, copied, edited or retyped cell
 changes nothing but itself.
+
+Notebooks are read as plain JSON: nbformat compiles a grammar when it is imported, which takes longer than all the rest.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import nbformat
-from nbformat import NotebookNode
+from typing import Any
 
 from autograder import names
 
+#: A notebook and a cell of it, as nbformat 4 has them: a cell has a type, metadata and one text as its source.
+Notebook = dict[str, Any]
+Cell = dict[str, Any]
+
 #: A notebook larger than this is not a lesson that someone wrote.
 MOST_BYTES = 20 << 20
+
+_NOT_PYTHON = re.compile(r"^[ \t]*[%!].*$", re.MULTILINE)
 
 
 class Unreadable(Exception):
     """A submission cannot be read at all. The text says why and what its owner can do."""
 
 
+@dataclass(frozen=True)
+class Own:
+    """Code outside the solution cells; ``above`` is the solution cell that it stands above, "" below the last one."""
+
+    source: str
+    above: str = ""
+
+
 @dataclass
 class Intake:
-    """What is taken from a submission: the source of each solution cell by ``grade_id``, own cells, and remarks on the rest.
-
-    ``own`` holds, for each solution cell, the learner's code cells that stand above it and that belong to no course cell.
-    """
+    """What is taken from a submission: the source of each solution cell by ``grade_id``, own code, and remarks on the rest."""
 
     solutions: dict[str, str] = field(default_factory=dict)
-    own: list[str] = field(default_factory=list)
+    own: list[Own] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
 
-def read(path: Path) -> NotebookNode:
+def read(path: Path) -> Notebook:
     """A notebook from a file. Raises Unreadable for what is not one, with the reason in words."""
     try:
         if path.is_symlink() or not path.is_file():
@@ -52,72 +64,138 @@ def read(path: Path) -> NotebookNode:
     except OSError as error:
         raise Unreadable(f"{path.name} cannot be read: {error.strerror}") from error
     try:
-        json.loads(text)
-    except ValueError as error:
+        book = json.loads(text)
+    except (ValueError, RecursionError) as error:
         raise Unreadable(f"{path.name} is not a whole notebook: {error}. Was it cut short while saving?") from error
-    try:
-        return nbformat.reads(text, as_version=4)
-    except Exception as error:
-        raise Unreadable(f"{path.name} is JSON, but not a notebook ({type(error).__name__}: {error})") from error
+    if not isinstance(book, dict) or not isinstance(book.get("nbformat"), int):
+        raise Unreadable(f"{path.name} is JSON, but not a notebook")
+    if book["nbformat"] != 4:
+        book = _upgraded(text, path)
+    if not isinstance(book.get("cells"), list):
+        raise Unreadable(f"{path.name} is JSON, but not a notebook: it has no list of cells")
+    return {**book, "cells": [_cell(cell) for cell in book["cells"] if isinstance(cell, dict)]}
 
 
-def take(submission: NotebookNode, course: NotebookNode) -> Intake:
+def take(submission: Notebook, course: Notebook) -> Intake:
     """What the submission holds for the course's notebook."""
-    wanted = {grade_id(cell): cell for cell in course.cells if is_solution(cell)}
-    of_the_course = {_plain(cell.source) for cell in course.cells}
-    intake = Intake()
-    for cell in submission.get("cells", []):
-        name, source = grade_id(cell), cell.get("source", "")
-        if name in wanted and is_solution(cell):
-            if name in intake.solutions:
-                intake.remarks.append(
-                    f"the cell {name} is there twice (was it copied?); the first one with work in it is graded"
-                )
-                if _plain(intake.solutions[name]) not in of_the_course:
-                    continue
-            intake.solutions[name] = source
-        elif cell.get("cell_type") == "code" and not name and _plain(source) and _plain(source) not in of_the_course:
-            intake.own.append(source)
+    known = {grade_id(cell): cell for cell in course["cells"] if grade_id(cell)}
+    wanted = [name for name, cell in known.items() if is_solution(cell)]
+    of_the_course = {_plain(cell["source"]) for cell in course["cells"]} | {""}
+    intake, there, waiting = Intake(), set[str](), list[str]()
+    for cell in submission["cells"]:
+        # A cell that lost its metadata may still have its id, which the build made the same.
+        name, source = next((n for n in (grade_id(cell), cell.get("id")) if n in known), ""), cell["source"]
+        there.add(name)
+        if name in wanted:
+            _take_solution(intake, name, cell, of_the_course)
+            intake.own += [Own(code, name) for code in waiting]
+            waiting = []
+        elif cell["cell_type"] == "code" and not name and _plain(source) not in of_the_course:
+            waiting.append(source)
+    intake.own += [Own(code) for code in waiting]
     for name in wanted:
-        if name not in intake.solutions:
-            intake.remarks.append(
-                f"the cell {name} is missing: it counts as not attempted (`mind start` on a fresh copy brings it back)"
-            )
-    tests = {grade_id(cell): _plain(cell.source) for cell in course.cells if is_test(cell)}
-    there = {grade_id(cell) for cell in submission.get("cells", [])}
-    for name in tests:
         if name not in there:
+            intake.remarks.append(
+                f"the cell {name} is missing, or it lost its metadata: it counts as not attempted (a fresh copy of the lesson "
+                "has it; move yours away, then `mind start`)"
+            )
+    for name, cell in known.items():
+        if is_test(cell) and name not in there:
             intake.remarks.append(f"the test cell {name} is missing; the course's own is used, and nothing is lost")
     return intake
 
 
-def helpers(intake: Intake, course: NotebookNode) -> list[str]:
-    """The code outside solution cells that the learner's solutions lean on: own cells and demonstrations, in order.
+def helpers(intake: Intake, course: Notebook) -> list[Own]:
+    """The code outside solution cells that the learner's solutions lean on: demonstrations and own cells, in order.
 
-    The rest (experiments, drawings) need not run for a score; it could be slow or broken without being wrong.
+    The rest (experiments, drawings) need not run for a score; it could be slow or broken without being wrong. What itself
+    leans on a solution keeps its place (``above``); all else has none, and can run before the first.
     """
-    demos = [cell.source for cell in course.cells if "demo" in cell.metadata.get("tags", [])]
-    needed = _taken(intake.solutions.values())
-    chosen: set[int] = set()
-    pool = [*demos, *intake.own]
-    while fresh := {i for i, source in enumerate(pool) if i not in chosen and _bound(source) & needed}:
+    pool, waiting = list[Own](), list[str]()
+    for cell in course["cells"]:
+        if is_solution(cell):
+            pool += [Own(source, grade_id(cell)) for source in waiting]
+            waiting = []
+        elif "demo" in cell["metadata"].get("tags", []):
+            waiting.append(cell["source"])
+    pool += intake.own
+    needed, chosen = _taken(intake.solutions.values()), set[int]()
+    while fresh := {i for i, own in enumerate(pool) if i not in chosen and _bound(own.source) & needed}:
         chosen |= fresh
-        needed |= _taken(pool[i] for i in fresh)
-    return [pool[i] for i in sorted(chosen)]
+        needed |= _taken(pool[i].source for i in fresh)
+    solved, placed = {name for source in intake.solutions.values() for name in _bound(source)}, list[Own]()
+    for own in (pool[i] for i in sorted(chosen)):
+        later = bool(_taken([own.source]) & solved)
+        solved |= _bound(own.source) if later else set()
+        if own.above or not later:
+            placed.append(own if later else Own(own.source))
+    return placed
 
 
-def grade_id(cell: NotebookNode) -> str:
-    return str(cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", ""))
+def worked(intake: Intake, course: Notebook) -> set[str]:
+    """The solution cells, by ``grade_id``, that are not as they were handed out and not empty."""
+    stubs = {grade_id(cell): _plain(cell["source"]) for cell in course["cells"] if is_solution(cell)}
+    return {name for name, source in intake.solutions.items() if _plain(source) not in (stubs.get(name), "")}
 
 
-def is_solution(cell: NotebookNode) -> bool:
+def grade_id(cell: Cell) -> str:
+    return str(_about(cell).get("grade_id") or "")
+
+
+def is_solution(cell: Cell) -> bool:
     """Code that the learner is to write (a reflection is text, and is not run)."""
-    return cell.get("cell_type") == "code" and bool(cell.get("metadata", {}).get("nbgrader", {}).get("solution"))
+    return cell.get("cell_type") == "code" and bool(_about(cell).get("solution"))
 
 
-def is_test(cell: NotebookNode) -> bool:
-    about = cell.get("metadata", {}).get("nbgrader", {})
+def is_test(cell: Cell) -> bool:
+    about = _about(cell)
     return cell.get("cell_type") == "code" and bool(about.get("grade")) and not about.get("solution")
+
+
+def _about(cell: Cell) -> dict[str, Any]:
+    metadata = cell.get("metadata")
+    about = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    return about if isinstance(about, dict) else {}
+
+
+def _take_solution(intake: Intake, name: str, cell: Cell, of_the_course: set[str]) -> None:
+    if cell["cell_type"] != "code":
+        intake.remarks.append(f"the cell {name} is no longer a code cell; it is graded as one all the same")
+    if name in intake.solutions:
+        intake.remarks.append(
+            f"the cell {name} is there twice (was it copied?); the first one with work in it is graded"
+        )
+        if _plain(intake.solutions[name]) not in of_the_course:
+            return
+    intake.solutions[name] = cell["source"]
+
+
+def _cell(cell: Cell) -> Cell:
+    metadata, kind = cell.get("metadata"), cell.get("cell_type")
+    return {
+        **cell,
+        "cell_type": kind if isinstance(kind, str) else "raw",
+        "metadata": metadata if isinstance(metadata, dict) else {},
+        "source": _text(cell.get("source")),
+    }
+
+
+def _text(source: Any) -> str:
+    lines = source if isinstance(source, list) else [source]
+    text = "".join(line for line in lines if isinstance(line, str)).replace("\r\n", "\n")
+    return text.encode("utf-8", "replace").decode()  # half a surrogate pair can be written in JSON, and sent nowhere
+
+
+def _upgraded(text: str, path: Path) -> Notebook:
+    import nbformat  # here, for the few old notebooks: see above
+
+    try:
+        return dict(nbformat.convert(nbformat.reader.reads(text), 4))
+    except Exception as error:  # whatever nbformat makes of a file that it does not know
+        raise Unreadable(
+            f"{path.name} has a notebook format that cannot be read ({type(error).__name__}: {error}); open it in JupyterLab "
+            "and save it again"
+        ) from error
 
 
 def _plain(source: str) -> str:
@@ -133,8 +211,8 @@ def _bound(source: str) -> set[str]:
 
 
 def _quietly(ask: Callable[[str], set[str]], source: str) -> set[str]:
-    """No names for what is not Python (a syntax error, a magic): it fails where it runs, with its own message."""
+    """No names for what is not Python, apart from IPython's own lines: it fails where it runs, with its own message."""
     try:
-        return ask(source)
-    except SyntaxError:
+        return ask(_NOT_PYTHON.sub("", source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return set()

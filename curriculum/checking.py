@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 import os
 import shutil
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,9 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder import gradebook, intake
+from autograder import intake
+from autograder.assignment import GenerateError
 from autograder.grade import Course, grade
 from autograder.results import ExerciseResult, Result
+from autograder.stock import KernelTrouble
 from curriculum.catalogue import Catalogue, ReleasedLesson
 from curriculum.journal import Attempt, Journal, now
 from curriculum.paths import ROOT
@@ -47,12 +50,13 @@ class Checked:
 
 
 def changed_days(root: Path, catalogue: Catalogue, learner: str) -> list[str]:
-    """The started days whose notebook is not what was last handed in."""
+    """The started days whose notebook is not what was last handed in, or whose score was not recorded then."""
     changed = []
     for day, copy in Workspace(root, catalogue=catalogue).started().items():
         lesson = catalogue.lessons[day]
         last = root / "submitted" / learner / lesson.unit / copy.name
-        if not last.exists() or last.read_bytes() != copy.read_bytes():
+        pending = _pending(root, learner, lesson).exists()
+        if pending or not last.exists() or last.read_bytes() != copy.read_bytes():
             changed.append(day)
     return changed
 
@@ -64,36 +68,56 @@ def check(
     days: Iterable[str],
     cell_seconds: float,
     done: Callable[[str], Any] = lambda day: None,
+    says: Callable[[str], Any] = lambda text: None,
 ) -> Checked:
-    """Hand in, grade and record the learner's notebooks of these days. ``done`` is told of each day as it is graded.
+    """Hand in, grade and record the learner's notebooks of these days.
 
-    Raises OSError where the snapshot or the journal cannot be written; the learner's own files are only read.
+    ``done`` is told of each day as it is graded, ``says`` what takes long. Raises OSError where the snapshot or the
+    journal cannot be written; the learner's own files are only read. Ctrl-C leaves no kernel behind.
     """
     workspace, journal, when = Workspace(root, catalogue=catalogue), Journal(root), dt.datetime.now(dt.UTC)
     lessons = [catalogue.lessons[day] for day in days]
+    stop = threading.Event()
 
     def graded(lesson: ReleasedLesson) -> DayChecked:
         try:
             notebook = workspace.copy_of(lesson)
             intake.read(notebook)  # what is no notebook is not handed in over an older one that is
-            _hand_in(notebook, root / "submitted" / learner / lesson.unit, when)
-            result = grade(notebook, _course(root, lesson), cell_seconds)
-        except intake.Unreadable as error:
+            snapshot = _hand_in(notebook, root, learner, lesson, when)
+            result = grade(snapshot, _course(root, lesson), cell_seconds, stop)
+        except (intake.Unreadable, KernelTrouble) as error:
             return DayChecked(lesson.day, None, {}, str(error))
         finally:
             done(lesson.day)
-        return DayChecked(lesson.day, result, _hints(result, journal.attempts(learner, lesson.day), notebook))
+        return DayChecked(lesson.day, result, _hints(result, journal.attempts(learner, lesson.day), snapshot))
 
-    with ThreadPoolExecutor(max(1, min(len(lessons), os.cpu_count() or 1))) as pool:
-        checked = list(pool.map(graded, lessons))
+    threading.Thread(target=_gradebook, daemon=True).start()  # imported while the kernels work: it takes as long
+    pool = ThreadPoolExecutor(max(1, min(len(lessons), os.cpu_count() or 1)))
+    try:
+        checked = [each.result() for each in [pool.submit(graded, lesson) for lesson in lessons]]
+    except BaseException:
+        stop.set()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
     for lesson, day in zip(lessons, checked, strict=True):
         if day.result:
-            journal.add(_attempts(day, learner, workspace.copy_of(lesson)))
+            journal.add(_attempts(day, learner, _snapshot(root, learner, lesson)))
+    graded_lessons = [(lesson, day.result) for lesson, day in zip(lessons, checked, strict=True) if day.result]
     try:
-        backup = _record(root, catalogue, learner, lessons, checked, when)
-    except gradebook.GradebookError as error:
+        backup = _record(root, catalogue, learner, [both for both in graded_lessons if both[1].attempted], when, says)
+    except _gradebook().GradebookError as error:
         return Checked(checked, unrecorded=str(error))
+    for lesson, _ in graded_lessons:
+        _pending(root, learner, lesson).unlink(missing_ok=True)
     return Checked(checked, backup=backup)
+
+
+def _gradebook() -> Any:
+    """The module, imported when it is needed: it brings all of nbgrader, which takes seconds."""
+    from autograder import gradebook
+
+    return gradebook
 
 
 def _course(root: Path, lesson: ReleasedLesson) -> Course:
@@ -105,15 +129,30 @@ def _course(root: Path, lesson: ReleasedLesson) -> Course:
         ) from error
 
 
-def _hand_in(notebook: Path, folder: Path, when: dt.datetime) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    fresh = folder / f".{notebook.name}.new"
+def _snapshot(root: Path, learner: str, lesson: ReleasedLesson) -> Path:
+    return root / "submitted" / learner / lesson.unit / f"{lesson.stem}.ipynb"
+
+
+def _pending(root: Path, learner: str, lesson: ReleasedLesson) -> Path:
+    """A mark that is there from handing in until the scores are recorded; outside the folders that nbgrader copies."""
+    return root / "submitted" / learner / ".pending" / f"{lesson.unit}-{lesson.stem}"
+
+
+def _hand_in(notebook: Path, root: Path, learner: str, lesson: ReleasedLesson, when: dt.datetime) -> Path:
+    """Copy a notebook into nbgrader's folder of what is handed in; where it is then."""
+    snapshot, mark = _snapshot(root, learner, lesson), _pending(root, learner, lesson)
+    for folder in (snapshot.parent, mark.parent):
+        folder.mkdir(parents=True, exist_ok=True)
+    mark.touch()
+    fresh, stamp = snapshot.with_name(f".{notebook.name}.new"), snapshot.with_name("timestamp.txt")
     try:
         shutil.copyfile(notebook, fresh)
-        os.replace(fresh, folder / notebook.name)
-        (folder / "timestamp.txt").write_text(f"{when:%Y-%m-%d %H:%M:%S.%f} UTC")
+        os.replace(fresh, snapshot)
+        fresh.write_text(f"{when:%Y-%m-%d %H:%M:%S.%f} UTC")
+        os.replace(fresh, stamp)
     finally:
         fresh.unlink(missing_ok=True)
+    return snapshot
 
 
 def _hints(result: Result, earlier: list[Attempt], notebook: Path) -> dict[str, int]:
@@ -144,9 +183,9 @@ def _attempt(e: ExerciseResult, day: DayChecked, learner: str, when: str, work: 
 
 def _works(notebook: Path) -> dict[str, str]:
     """A short hash of what the learner wrote, by exercise: the part of a grade_id behind the lesson's prefix names it."""
-    cells = [cell for cell in intake.read(notebook).cells if intake.is_solution(cell)]
+    cells = [cell for cell in intake.read(notebook)["cells"] if intake.is_solution(cell)]
     return {
-        intake.grade_id(cell).partition("_")[2]: hashlib.sha256(cell.source.strip().encode()).hexdigest()[:12]
+        intake.grade_id(cell).partition("_")[2]: hashlib.sha256(cell["source"].strip().encode()).hexdigest()[:12]
         for cell in cells
     }
 
@@ -155,22 +194,28 @@ def _record(
     root: Path,
     catalogue: Catalogue,
     learner: str,
-    lessons: list[ReleasedLesson],
-    checked: list[DayChecked],
+    graded: Iterable[tuple[ReleasedLesson, Result]],
     when: dt.datetime,
+    says: Callable[[str], Any],
 ) -> Path | None:
-    """Scores of attempted notebooks into the gradebook, which is brought into step with the course where it is not."""
+    """Scores into the gradebook, which is brought into step with the course where it is not. Raises GradebookError."""
     results: dict[str, list[Result]] = defaultdict(list)
-    for lesson, day in zip(lessons, checked, strict=True):
-        if day.result and day.result.attempted:
-            results[lesson.unit].append(day.result)
-    backup, url = None, gradebook_url(root)
+    for lesson, result in graded:
+        results[lesson.unit].append(result)
+    if not results:
+        return None
+    gradebook, url, backup = _gradebook(), gradebook_url(root), None
     for unit, found in results.items():
-        course = {lesson.stem: _course(root, lesson).source for lesson in catalogue.of_unit(unit)}
-        with gradebook.opened(url, COURSE_ID) as book:
-            current = gradebook.in_step(book, unit, course)
-        if not current:
-            backup = gradebook.bring_into_step(url, COURSE_ID, unit, root, ROOT / "nbgrader_config.py")
-        with gradebook.opened(url, COURSE_ID) as book:
-            gradebook.record(book, unit, learner, found, when)
+        try:
+            course = {lesson.stem: _course(root, lesson).source for lesson in catalogue.of_unit(unit)}
+            with gradebook.opened(url, COURSE_ID) as book:
+                if current := gradebook.in_step(book, unit, course):
+                    gradebook.record(book, unit, learner, found, when)
+            if not current:
+                says(f"bringing the gradebook into step with section {unit}, as it is new or has changed")
+                backup = gradebook.bring_into_step(url, COURSE_ID, unit, root, ROOT / "nbgrader_config.py")
+                with gradebook.opened(url, COURSE_ID) as book:
+                    gradebook.record(book, unit, learner, found, when)
+        except (GenerateError, intake.Unreadable) as error:
+            raise gradebook.GradebookError(f"section {unit} cannot be entered in it: {error}") from error
     return backup

@@ -5,6 +5,7 @@ What a command imports it imports itself: `mind --help` must not wait three seco
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 from typing import TYPE_CHECKING, NoReturn
@@ -18,6 +19,7 @@ from curriculum.paths import ROOT
 from curriculum.plan import Plan, PlanError, load_plan
 
 if TYPE_CHECKING:
+    from curriculum.catalogue import Catalogue
     from curriculum.progress import Progress
 
 out = Console(highlight=False)
@@ -50,15 +52,17 @@ def start(what: str) -> None:
     from curriculum.workspace import Workspace, WorkspaceError
 
     plan = _plan()
-    workspace = Workspace(ROOT, plan)
+    workspace = Workspace(ROOT, catalogue=_catalogue(plan))
     try:
         for day in _days(plan, what):
             if len(_days(plan, what)) == 1 or day in workspace.catalogue.lessons:
                 there = day in workspace.started()
                 copy = workspace.start(day)
                 out.print(f"{day}  {copy.relative_to(ROOT)}" + ("  (yours; left as it is)" if there else ""))
-    except (WorkspaceError, OSError) as error:
+    except WorkspaceError as error:
         _refuse(str(error))
+    except OSError as error:
+        _refuse(_could_not(error))
     out.print("Open it in JupyterLab (`make learn`), save your work there, then `mind check`.")
 
 
@@ -68,54 +72,88 @@ def update() -> None:
     from curriculum.workspace import Workspace
 
     try:
-        for one in Workspace(ROOT, _plan()).update():
+        for one in Workspace(ROOT, catalogue=_catalogue(_plan())).update():
             out.print(
                 f"{one.day}  {one.what}" + (f": {one.path.relative_to(ROOT)}" if one.what != "up to date" else "")
             )
     except OSError as error:
-        _refuse(f"could not write: {error}. Your own copies are as they were")
+        _refuse(_could_not(error))
 
 
 @main.command()
 @click.argument("what", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
-@click.option("--seconds", default=60.0, show_default=True, help="Longest time that one cell may run.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=1),
+    default=60.0,
+    show_default=True,
+    help="Longest time that one cell may run.",
+)
 def check(what: str | None, as_json: bool, seconds: float) -> None:
     """Grade WHAT, a section or a day (else every started lesson that changed since it was last checked), and record it.
 
-    Exit status: 0 all that was tried is right, 1 something is not yet, 2 something could not be checked or recorded.
+    Exit status: 0 all that was tried is right, 1 something is not yet, 2 something could not be checked or recorded or a
+    notebook is not whole, 130 stopped by Ctrl-C.
     """
-    from rich.progress import Progress
+    from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
-    from curriculum.catalogue import Catalogue
     from curriculum.checking import changed_days, check
     from curriculum.report import print_check
     from curriculum.workspace import Workspace
 
     plan = _plan()
-    catalogue, learner = Catalogue(plan, ROOT), learner_id()
-    started = Workspace(ROOT, catalogue=catalogue).started()
-    days = [d for d in _days(plan, what) if d in started] if what else changed_days(ROOT, catalogue, learner)
-    if not days:
-        if what or not started:
-            _refuse(
-                f"nothing of {what or 'the course'} is in work/ yet: `mind start {what or '1.5-d1'}` copies it there"
-            )
-        out.print("Nothing has changed since the last check. `mind check 1.5-d1` grades a day again all the same.")
-        return
+    catalogue, learner = _catalogue(plan), learner_id()
+    workspace = Workspace(ROOT, catalogue=catalogue)
+    started, wanted = workspace.started(), _days(plan, what) if what else [day.id for day in plan.days]
+    renamed = {day: path for day, path in workspace.renamed().items() if day in wanted}
+    for day, path in renamed.items():
+        lesson = catalogue.lessons[day]
+        _warn(f"{path.relative_to(ROOT)} is the lesson of {day} under another name; call it {lesson.stem}.ipynb again")
     try:
-        with Progress(console=Console(stderr=True), transient=True) as progress:
+        days = [day for day in wanted if day in started] if what else changed_days(ROOT, catalogue, learner)
+        if not days:
+            if what or not started:
+                if renamed:
+                    sys.exit(2)
+                _refuse(
+                    f"nothing of {what or 'the course'} is in work/ yet: `mind start {what or '1.5-d1'}` copies it there"
+                )
+            if as_json:
+                out.print_json("[]")
+            else:
+                out.print(
+                    "Nothing has changed since the last check. `mind check 1.5-d1` grades a day again all the same."
+                )
+            sys.exit(2 if renamed else 0)
+        columns = (TextColumn("{task.description}, {task.completed} of {task.total} days done"), TimeElapsedColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
             task = progress.add_task("grading", total=len(days))
-            checked = check(ROOT, catalogue, learner, days, seconds, done=lambda _: progress.advance(task))
+            checked = check(
+                ROOT,
+                catalogue,
+                learner,
+                days,
+                seconds,
+                done=lambda _: progress.advance(task),
+                says=lambda text: progress.update(task, description=text),
+            )
     except OSError as error:
-        _refuse(f"could not write {error.filename}: {error.strerror}. Your notebooks in work/ are as they were")
+        _refuse(_could_not(error))
+    except KeyboardInterrupt:
+        _warn("Stopped. Your notebooks in work/ are as they were; what was not recorded yet is checked again next time")
+        sys.exit(130)
     if as_json:
-        out.print_json(
-            json.dumps([day.result.as_json() if day.result else {"refused": day.refused} for day in checked.days])
+        days_as_json = (
+            {"day": day.day, "hints": day.hints, **(day.result.as_json() if day.result else {"refused": day.refused})}
+            for day in checked.days
         )
+        out.print_json(json.dumps(list(days_as_json)))
+        if checked.unrecorded:
+            _warn(f"The scores are not in the gradebook: {checked.unrecorded}")
     else:
         print_check(plan, checked, out)
-    if checked.unrecorded or any(day.refused for day in checked.days):
+    if checked.unrecorded or renamed or any(day.result is None or day.result.remarks for day in checked.days):
         sys.exit(2)
     attempted = [e for day in checked.days if day.result for e in day.result.exercises if e.state != "not attempted"]
     sys.exit(0 if all(e.state == "correct" for e in attempted) else 1)
@@ -170,6 +208,15 @@ def _plan() -> Plan:
         _refuse(f"the plan cannot be read: {error}")
 
 
+def _catalogue(plan: Plan) -> Catalogue:
+    from curriculum.catalogue import Catalogue, CatalogueError
+
+    try:
+        return Catalogue(plan, ROOT)
+    except CatalogueError as error:
+        _refuse(str(error))
+
+
 def _standing() -> Progress:
     from curriculum.standing import StandingError, standing
 
@@ -189,6 +236,19 @@ def _days(plan: Plan, what: str) -> list[str]:
     return days
 
 
+def _could_not(error: OSError) -> str:
+    """Why a file could not be read or written, and that nothing is lost."""
+    where = f" {error.filename}" if error.filename else ""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    remedy = "make room and try again" if full else "check that the folder is there and that you may write in it"
+    why = "the disk is full, or a quota is used up" if full else error.strerror or str(error)
+    return f"could not write{where}: {why}; {remedy}. Your notebooks in work/ are as they were"
+
+
+def _warn(text: str) -> None:
+    Console(stderr=True, highlight=False).print(f"[red]{escape(text)}[/]", soft_wrap=True)
+
+
 def _refuse(reason: str) -> NoReturn:
-    Console(stderr=True, highlight=False).print(f"[red]{escape(reason)}[/]", soft_wrap=True)
+    _warn(reason)
     sys.exit(2)

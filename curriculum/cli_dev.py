@@ -127,14 +127,7 @@ def _check_unit(unit: Unit, only: Day | None, everything: bool, seed: int | None
             lessons, ledger, everything, seed=seed, whole=only is None,
             done=lambda ran, total: progress.update(task, completed=ran, total=total),
         )  # fmt: skip
-    breaches = [breach for lesson, answers in lessons for breach in contract.of_text(lesson, answers)]
-    for lesson, _ in lessons:
-        breaches += contract.of_trials(lesson, tried)
-        name = f"{lesson.stem}.ipynb"
-        breaches += contract.of_notebooks(lesson, ROOT / "source" / unit.id / name, ROOT / "release" / unit.id / name)
-    breaches += contract.of_mutants(unit, tried)
-    if only is None:
-        breaches += contract.of_goals(unit, [lesson for lesson, _ in lessons])
+    breaches = list(contract.of_unit(unit, lessons, tried, ROOT, whole=only is None))
     _report(unit, [lesson for lesson, _ in lessons], tried)
     return breaches
 

@@ -8,21 +8,27 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 
 from autograder import names
-from curriculum.lesson import Answers, Exercise, Lesson, inside, outside
+from autograder.mutants import mutants
+from curriculum.leaks import leaks
+from curriculum.lesson import Answers, Exercise, Lesson
 from curriculum.plan import Unit
 from curriculum.trials import Candidate, Tried
 
 RIGHT, WRONG, KILLED = 2, 3, 0.85
+#: A wrong answer that ends in one of these shows nothing of the tests. Within a call it would be a CheckFailed.
+_SLIPS = ("SyntaxError", "IndentationError", "NameError", "ModuleNotFoundError", "ImportError")
 
-_IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\([^)]*\)|<img\b(?P<tag>[^>]*)>")
-_TAG_ALT = re.compile(r"""\balt\s*=\s*(["'])\s*\S""")
+_IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\][(\[]|<img\b(?P<tag>[^>]*)>", re.IGNORECASE)
+#: What tells nbval to pass over a cell or its output, as a comment or as a tag.
+_UNCOMPARED = re.compile(r"\bnbval[-_](ignore[-_]output|skip)\b", re.IGNORECASE)
+_TAG_ALT = re.compile(r"""(?<![\w-])alt\s*=\s*(["'])(?!\1)\s*[^\s"']""", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,21 @@ class Breach:
     def __str__(self) -> str:
         where = f"{self.lesson} {self.exercise}".strip()
         return f"{where}: {self.reason} [{self.rule}]"
+
+
+def of_unit(
+    unit: Unit, lessons: Sequence[tuple[Lesson, Answers]], tried: Tried, root: Path, whole: bool = True
+) -> Iterator[Breach]:
+    """Every rule, of lessons that have been tried and built. ``whole`` says that they are all that the unit has."""
+    for lesson, answers in lessons:
+        yield from of_text(lesson, answers)
+    for lesson, _ in lessons:
+        yield from of_trials(lesson, tried)
+        source, release = (root / tree / unit.id / f"{lesson.stem}.ipynb" for tree in ("source", "release"))
+        yield from of_notebooks(lesson, source, release)
+    yield from of_mutants(unit, tried)
+    if whole:
+        yield from of_goals(unit, [lesson for lesson, _ in lessons])
 
 
 def of_text(lesson: Lesson, answers: Answers) -> Iterator[Breach]:
@@ -60,6 +81,12 @@ def of_text(lesson: Lesson, answers: Answers) -> Iterator[Breach]:
                 "wrong answers",
                 f"{wrong} wrong answers; it takes {WRONG}, each a mistake people make",
             )
+        there = {mutant.key for mutant in mutants(exercise.solution)}
+        for name, key in answers.equivalent:
+            if name == exercise.name and key not in there:
+                # A warning: another version of Python may write the same mutant otherwise, and so under another key.
+                reason = f"names the mutant {key}; its solution has none of that key"
+                yield Breach(lesson.stem, name, "equivalent", reason, warning=True)
     known = {exercise.name for exercise in lesson.exercises}
     for answer in answers.answers:
         if answer.exercise not in known:
@@ -90,8 +117,9 @@ def of_text(lesson: Lesson, answers: Answers) -> Iterator[Breach]:
 
 
 def _exercise_text(lesson: Lesson, exercise: Exercise) -> Iterator[tuple[str, str]]:
-    if len(exercise.hints) != 3:
-        yield "hints", f"{len(exercise.hints)} hints; an exercise has three: a nudge, the approach, nearly the solution"
+    hints = sum(bool(hint.strip()) for hint in exercise.hints)
+    if not len(exercise.hints) == hints == 3:
+        yield "hints", f"{hints} hints; an exercise has three: a nudge, the approach, nearly the solution"
     if not exercise.tests:
         yield "points", "no test cell, so no points"
     given = names.bound(lesson.setup)
@@ -139,6 +167,10 @@ def _candidate(candidate: Candidate, cells: set[str]) -> Iterator[tuple[str, str
             yield "right variants", f"the right answer '{candidate.why}' fails {failures}"
         case "wrong" if not candidate.failed:
             yield "wrong answers", f"the wrong answer '{candidate.why}' passes every test"
+        case "wrong" if any(error.startswith(_SLIPS) for error in candidate.failed.values()):
+            yield "wrong answers", f"the wrong answer '{candidate.why}' does not even run: {failures}"
+        case "equivalent" if candidate.failed:
+            yield "equivalent", f"the tests notice {candidate.why}, so it is not equivalent: {failures}"
 
 
 def of_mutants(unit: Unit, tried: Tried) -> Iterator[Breach]:
@@ -171,24 +203,24 @@ def of_goals(unit: Unit, lessons: Iterable[Lesson]) -> Iterator[Breach]:
 
 def of_notebooks(lesson: Lesson, source: Path, release: Path) -> Iterator[Breach]:
     """Rules on the built notebooks: outputs to compare, points that add up, no secrets in the release."""
+    books = []
     for path in (source, release):
-        if not path.exists():
-            yield Breach(
-                lesson.stem,
-                "",
-                "built",
-                f"{path.parent.parent.name}/{path.parent.name}/{path.name} is not there: run `mind dev build`",
-            )
+        try:
+            books.append(nbformat.read(path, 4))
+        except Exception as error:  # noqa: BLE001 - nbformat raises what it likes for a file that is no notebook
+            what = "is not there" if not path.exists() else f"cannot be read ({type(error).__name__})"
+            where = f"{path.parent.parent.name}/{path.parent.name}/{path.name}"
+            yield Breach(lesson.stem, "", "built", f"{where} {what}: run `mind dev build`")
             return
-    book, released = nbformat.read(source, 4), nbformat.read(release, 4)
-    if not any(_compared(output) for cell in book.cells if cell.cell_type == "code" for output in cell.outputs):
+    book, released = books
+    if not any(map(_compared, book.cells)):
         yield Breach(
             lesson.stem, "", "outputs", "no output that nbval compares: it would pass whatever the cells print"
         )
     for cell in book.cells:
         if cell.cell_type == "code":
             shown = "".join(output.get("text", "") for output in cell.outputs if output.output_type == "stream")
-            pictures = sum("image/png" in output.get("data", {}) for output in cell.outputs)
+            pictures = sum(_is_picture(output) for output in cell.outputs)
             if pictures > shown.count("Figure: "):
                 yield Breach(
                     lesson.stem,
@@ -213,26 +245,26 @@ def of_notebooks(lesson: Lesson, source: Path, release: Path) -> Iterator[Breach
                     "points",
                     f"{exercise.points} points in the lesson, {points.get(exercise.name, 0)} in {name}",
                 )
-    text = "\n".join(cell.source for cell in released.cells)
-    for word in ("BEGIN SOLUTION", "BEGIN HIDDEN TESTS"):
-        if word in text:
-            yield Breach(lesson.stem, "", "secrets", f"the release holds a {word} mark")
-    for exercise in lesson.exercises:
-        for line in _secret_lines(exercise):
-            if line in text:
-                yield Breach(
-                    lesson.stem,
-                    exercise.name,
-                    "secrets",
-                    f"the release holds a line of its solution or hidden tests: {line}",
-                )
+        told = tree.metadata.get("lesson", {}).get("points")
+        if told != lesson.points:
+            yield Breach(lesson.stem, "", "points", f"{lesson.points} points without the bonus, {name} says {told}")
+    for exercise_name, secret in leaks(lesson, released):
+        yield Breach(lesson.stem, exercise_name, "secrets", f"the release holds {secret}")
 
 
-def _compared(output: nbformat.NotebookNode) -> bool:
-    """Whether nbval compares this output: text does count, pictures and tracebacks do not."""
-    return (output.output_type == "stream" and bool(output.text.strip())) or (
-        "text/plain" in output.get("data", {}) and not any(kind.startswith("image/") for kind in output.data)
+def _compared(cell: nbformat.NotebookNode) -> bool:
+    """Whether nbval compares an output of this cell: text does count, pictures and tracebacks do not."""
+    if cell.cell_type != "code" or _UNCOMPARED.search("\n".join([*cell.metadata.get("tags", ()), cell.source])):
+        return False
+    return any(
+        (output.output_type == "stream" and bool(output.text.strip()))
+        or ("text/plain" in output.get("data", {}) and not _is_picture(output))
+        for output in cell.outputs
     )
+
+
+def _is_picture(output: nbformat.NotebookNode) -> bool:
+    return any(kind.startswith("image/") for kind in output.get("data", {}))
 
 
 def _points(book: nbformat.NotebookNode) -> dict[str, int]:
@@ -242,14 +274,3 @@ def _points(book: nbformat.NotebookNode) -> dict[str, int]:
             name = cell.metadata["test"]["exercise"]
             points[name] = points.get(name, 0) + cell.metadata.get("nbgrader", {}).get("points", 0)
     return points
-
-
-def _secret_lines(exercise: Exercise) -> Iterator[str]:
-    """Lines long enough to be nobody's chance words, from between the marks of the solution and of hidden tests."""
-    public = exercise.statement + "".join(outside(test.source, "HIDDEN TESTS") for test in exercise.tests)
-    public += outside(exercise.solution, "SOLUTION") + "".join(exercise.hints)
-    for source, mark in [(exercise.solution, "SOLUTION"), *((test.source, "HIDDEN TESTS") for test in exercise.tests)]:
-        secret = inside(source, mark)
-        yield from (
-            line.strip() for line in secret.splitlines() if len(line.strip()) >= 40 and line.strip() not in public
-        )

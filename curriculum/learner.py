@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 
 
 def learner_id() -> str:
-    """The hub's user on a JupyterHub, whom MIND_LEARNER names elsewhere, else "learner": a laptop has one."""
-    return os.environ.get("JUPYTERHUB_USER") or os.environ.get("MIND_LEARNER") or "learner"
+    """The hub's user on a JupyterHub, whom MIND_LEARNER names elsewhere, else "learner": a laptop has one.
+
+    It names a folder, and nbgrader keeps "+" for itself: other characters than letters, digits and ``_.@-`` become "-".
+    """
+    name = os.environ.get("JUPYTERHUB_USER") or os.environ.get("MIND_LEARNER") or "learner"
+    return re.sub(r"[^\w.@-]", "-", name).lstrip(".") or "learner"

@@ -264,10 +264,6 @@ def _exercises(path: Path, cells: tuple[Cell, ...]) -> Iterator[Exercise]:
     names = [cell.name for cell in cells if cell.kind == "exercise"]
     graded = ["setup"]  # what becomes a grade_id, of which a notebook may hold each only once
     for cell in cells:
-        if cell.kind in ("solution", "test", "reflection"):
-            if cell.name in graded:
-                raise LessonError(path, cell.line, f"{cell.kind}={cell.name!r}: a cell before it has that name")
-            graded.append(cell.name)
         if cell.kind in ("exercise", "hints") and sum(c.kind == cell.kind and c.name == cell.name for c in cells) > 1:
             raise LessonError(path, cell.line, f"two cells are marked {cell.kind}={cell.name!r}")
         if cell.kind in ("hints", "solution") and cell.name not in names:
@@ -277,6 +273,10 @@ def _exercises(path: Path, cells: tuple[Cell, ...]) -> Iterator[Exercise]:
             raise LessonError(
                 path, cell.line, f"test {cell.name!r} begins with no exercise ({', '.join(names)}) and an underscore"
             )
+        if cell.kind in ("solution", "test", "reflection"):
+            if cell.name in graded:
+                raise LessonError(path, cell.line, f"{cell.kind}={cell.name!r}: a cell before it has that name")
+            graded.append(cell.name)
     for cell in cells:
         if cell.kind == "exercise":
             yield _exercise(path, cell, cells)

@@ -49,6 +49,16 @@ class Workspace:
         copies = ((day, self.copy_of(lesson)) for day, lesson in self.catalogue.lessons.items())
         return {day: copy for day, copy in copies if copy.exists()}
 
+    def renamed(self) -> dict[str, Path]:
+        """The days without a copy whose lesson lies under another name in ``work/``, as its notebook itself says."""
+        started, found = self.started(), dict[str, Path]()
+        for unit in dict.fromkeys(lesson.unit for lesson in self.catalogue.lessons.values()):
+            for path in sorted((self.folder / unit).glob("*.ipynb")):
+                day = _day(path)
+                if day in self.catalogue.lessons and day not in started:
+                    found.setdefault(day, path)
+        return found
+
     def start(self, day: str) -> Path:
         """Copy a day's released lesson, unless there is a copy already; where it is. Raises WorkspaceError, OSError."""
         lesson = self.catalogue.lessons.get(day)
@@ -99,6 +109,13 @@ class Workspace:
         with contextlib.suppress(OSError, ValueError):
             return dict(json.loads(self._record.read_text(encoding="utf-8")))
         return {}
+
+
+def _day(path: Path) -> str:
+    """The day that a notebook says it is the lesson of, "" for any other file."""
+    with contextlib.suppress(OSError, ValueError, LookupError, TypeError, RecursionError):
+        return str(json.loads(path.read_text(encoding="utf-8-sig"))["metadata"]["lesson"]["day"])
+    return ""
 
 
 def _digest(path: Path) -> str:

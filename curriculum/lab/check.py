@@ -255,14 +255,14 @@ def _same_expression(value: Any, expected: Any) -> bool:
         return False
     value = sympy.sympify(value)
     # By SymPy's own methods, called on ``expected``: those of ``value`` may be a learner's.
-    if type(expected).__eq__(expected, value) is True:
+    if expected.__eq__(value) is True:
         return True
     return bool(sympy.simplify(sympy.Add(expected, sympy.Mul(-1, value))) == 0)
 
 
 def _kind(value: object) -> str:
     kind, home = type(value).__name__, type(value).__module__.partition(".")[0]
-    return kind if home == "builtins" else f"{home} {kind}"
+    return f"{home} {kind}" if home in ("numpy", "sympy") else kind
 
 
 def _plain_keys(values: Any) -> bool:

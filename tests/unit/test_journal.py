@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -52,3 +54,15 @@ def test_a_lock_that_is_held_is_an_error_and_not_a_wait(tmp_path: Path, monkeypa
     journal = Journal(tmp_path)
     with FileLock(journal.path.with_suffix(".lock")), pytest.raises(OSError, match="lock"):
         journal.add([attempt("1.5-d1")])
+
+
+def test_two_writers_at_once_lose_nothing(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from curriculum.journal import Attempt, Journal\n"
+        "for n in range(40): Journal(Path(sys.argv[1])).add("
+        "[Attempt('now', sys.argv[2], '1.5-d1', f'e{n}', 'wrong', 0.0, 1.0, 'w' * 2000)] * 2)"
+    )
+    writers = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path), name]) for name in ("ada", "bob")]
+    assert [writer.wait(60) for writer in writers] == [0, 0]
+    for name in ("ada", "bob"):
+        assert [a.exercise for a in Journal(tmp_path).attempts(name)] == [f"e{n}" for n in range(40) for _ in "12"]

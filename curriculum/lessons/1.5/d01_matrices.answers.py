@@ -185,6 +185,85 @@ def fit(A, B):
     if A.shape[1] != B.shape[0]:
         raise ValueError("inner sizes differ")
 
+# %% wrong="e1" why="fills a table of whole numbers, which cuts off the fractions"
+def entry_terms(A, B, i, j):
+    fit(A, B)
+    return A[i] * B[:, j]
+
+
+def column_terms(A, B, j):
+    fit(A, B)
+    terms = np.zeros((A.shape[1], A.shape[0]), dtype=int)
+    for k in range(A.shape[1]):
+        terms[k] = A[:, k] * B[k, j]
+    return terms
+
+
+def row_terms(A, B, i):
+    fit(A, B)
+    return A[i][:, None] * B
+
+
+def product_terms(A, B):
+    fit(A, B)
+    return A.T[:, :, None] * B[:, None, :]
+
+
+def fit(A, B):
+    if A.shape[1] != B.shape[0]:
+        raise ValueError("inner sizes differ")
+
+# %% wrong="e1" why="squeezes axes of size 1 away, so a single row or column loses its axis"
+def entry_terms(A, B, i, j):
+    fit(A, B)
+    return A[i] * B[:, j]
+
+
+def column_terms(A, B, j):
+    fit(A, B)
+    return B[:, j][:, None] * A.T
+
+
+def row_terms(A, B, i):
+    fit(A, B)
+    return A[i][:, None] * B
+
+
+def product_terms(A, B):
+    fit(A, B)
+    return (A.T[:, :, None] * B[:, None, :]).squeeze()
+
+
+def fit(A, B):
+    if A.shape[1] != B.shape[0]:
+        raise ValueError("inner sizes differ")
+
+# %% wrong="e1" why="weights the rows of B in place: right terms, and B is spoilt"
+def entry_terms(A, B, i, j):
+    fit(A, B)
+    return A[i] * B[:, j]
+
+
+def column_terms(A, B, j):
+    fit(A, B)
+    return B[:, j][:, None] * A.T
+
+
+def row_terms(A, B, i):
+    fit(A, B)
+    B *= A[i][:, None]
+    return B
+
+
+def product_terms(A, B):
+    fit(A, B)
+    return A.T[:, :, None] * B[:, None, :]
+
+
+def fit(A, B):
+    if A.shape[1] != B.shape[0]:
+        raise ValueError("inner sizes differ")
+
 # %% right="e2" why="multi_dot and einsum; the shift added apart; projection by its coefficients"
 def compose(maps):
     if len(maps) < 2:
@@ -371,6 +450,123 @@ def project(points, direction):
         raise ValueError("no direction")
     return points @ np.outer(direction, direction) / (direction @ direction)
 
+# %% right="e2" why="points as columns, transposed there and back; a unit vector for the projection"
+def compose(maps):
+    if not maps:
+        return np.eye(3)
+    *earlier, last = maps
+    return last @ compose(earlier)
+
+
+def move_points(M, points):
+    columns = np.vstack([points.T, np.ones(len(points))])
+    return np.swapaxes(M @ columns, -1, -2)[..., :2]
+
+
+def project(points, direction):
+    if not np.any(direction):
+        raise ValueError("no direction")
+    unit = direction / np.linalg.norm(direction)
+    return np.array([(point @ unit) * unit for point in points])
+
+# %% wrong="e2" why="turns the caller's list round with maps.reverse()"
+def compose(maps):
+    maps.reverse()
+    together = np.eye(3)
+    for M in maps:
+        together = together @ M
+    return together
+
+
+def move_points(M, points):
+    homogeneous = np.column_stack([points, np.ones(len(points))])
+    return (homogeneous @ np.swapaxes(M, -1, -2))[..., :2]
+
+
+def project(points, direction):
+    if not direction.any():
+        raise ValueError("no direction")
+    return points @ np.outer(direction, direction) / (direction @ direction)
+
+# %% wrong="e2" why="asks np.allclose whether the direction is 0, and so refuses short ones"
+def compose(maps):
+    together = np.eye(3)
+    for M in maps:
+        together = M @ together
+    return together
+
+
+def move_points(M, points):
+    homogeneous = np.column_stack([points, np.ones(len(points))])
+    return (homogeneous @ np.swapaxes(M, -1, -2))[..., :2]
+
+
+def project(points, direction):
+    if np.allclose(direction, 0):
+        raise ValueError("no direction")
+    return points @ np.outer(direction, direction) / (direction @ direction)
+
+# %% wrong="e2" why="adds a small number to the divisor, against division by 0"
+def compose(maps):
+    together = np.eye(3)
+    for M in maps:
+        together = M @ together
+    return together
+
+
+def move_points(M, points):
+    homogeneous = np.column_stack([points, np.ones(len(points))])
+    return (homogeneous @ np.swapaxes(M, -1, -2))[..., :2]
+
+
+def project(points, direction):
+    if not direction.any():
+        raise ValueError("no direction")
+    return points @ np.outer(direction, direction) / (direction @ direction + 1e-12)
+
+# %% wrong="e2" why="projects onto the ray only: no foot behind the origin"
+def compose(maps):
+    together = np.eye(3)
+    for M in maps:
+        together = M @ together
+    return together
+
+
+def move_points(M, points):
+    homogeneous = np.column_stack([points, np.ones(len(points))])
+    return (homogeneous @ np.swapaxes(M, -1, -2))[..., :2]
+
+
+def project(points, direction):
+    if not direction.any():
+        raise ValueError("no direction")
+    t = points @ direction / (direction @ direction)
+    return np.outer(np.maximum(t, 0), direction)
+
+# %% wrong="e2" why="takes a stack for steps one after the other, each on the result of the one before"
+def compose(maps):
+    together = np.eye(3)
+    for M in maps:
+        together = M @ together
+    return together
+
+
+def move_points(M, points):
+    homogeneous = np.column_stack([points, np.ones(len(points))])
+    if M.ndim == 2:
+        return (homogeneous @ M.T)[:, :2]
+    moved = []
+    for one in M:
+        homogeneous = homogeneous @ one.T
+        moved.append(homogeneous[:, :2])
+    return np.array(moved)
+
+
+def project(points, direction):
+    if not direction.any():
+        raise ValueError("no direction")
+    return points @ np.outer(direction, direction) / (direction @ direction)
+
 # %% right="e3" why="step by step instead of powers, with Python's own integers"
 def number_of_walks(A, k):
     n = len(A)
@@ -530,6 +726,97 @@ def forecast(P, start, k):
     if (np.abs(P.sum(axis=1) - 1) > 1e-9).any():
         raise ValueError("no shares")
     return start @ np.linalg.matrix_power(P, k)
+
+# %% wrong="e3" why="writes the ones into the caller's matrix of weights"
+def number_of_walks(A, k):
+    A[A != 0] = 1
+    return np.linalg.matrix_power(A.astype(np.int64), k)
+
+
+def forecast(P, start, k):
+    if (P < 0).any() or (np.abs(P.sum(axis=1) - 1) > 1e-9).any():
+        raise ValueError("no shares")
+    return start @ np.linalg.matrix_power(P, k)
+
+# %% wrong="e3" why="multiplies truth values: whether there is a walk, not how many"
+def number_of_walks(A, k):
+    return np.linalg.matrix_power(A != 0, k).astype(np.int64)
+
+
+def forecast(P, start, k):
+    if (P < 0).any() or (np.abs(P.sum(axis=1) - 1) > 1e-9).any():
+        raise ValueError("no shares")
+    return start @ np.linalg.matrix_power(P, k)
+
+# %% wrong="e3" why="counts the walks of at most k steps"
+def number_of_walks(A, k):
+    edges = (A != 0).astype(np.int64)
+    return sum(np.linalg.matrix_power(edges, steps) for steps in range(k + 1))
+
+
+def forecast(P, start, k):
+    if (P < 0).any() or (np.abs(P.sum(axis=1) - 1) > 1e-9).any():
+        raise ValueError("no shares")
+    return start @ np.linalg.matrix_power(P, k)
+
+# %% wrong="e3" why="writes each month into an array of whole customers"
+def number_of_walks(A, k):
+    edges = (A != 0).astype(np.int64)
+    return np.linalg.matrix_power(edges, k)
+
+
+def forecast(P, start, k):
+    if (P < 0).any() or (np.abs(P.sum(axis=1) - 1) > 1e-9).any():
+        raise ValueError("no shares")
+    amounts = start.copy()
+    for _ in range(k):
+        amounts[:] = amounts @ P
+    return amounts
+
+# %% wrong="e3" why="looks at the first row only"
+def number_of_walks(A, k):
+    edges = (A != 0).astype(np.int64)
+    return np.linalg.matrix_power(edges, k)
+
+
+def forecast(P, start, k):
+    if (P < 0).any() or abs(P[0].sum() - 1) > 1e-9:
+        raise ValueError("no shares")
+    return start @ np.linalg.matrix_power(P, k)
+
+# %% wrong="e3" why="looks for shares above 1 and believes that this finds the negative ones too"
+def number_of_walks(A, k):
+    edges = (A != 0).astype(np.int64)
+    return np.linalg.matrix_power(edges, k)
+
+
+def forecast(P, start, k):
+    if (P > 1).any() or (np.abs(P.sum(axis=1) - 1) > 1e-9).any():
+        raise ValueError("no shares")
+    return start @ np.linalg.matrix_power(P, k)
+
+# %% wrong="e3" why="tests whether the total is kept, which an empty plan's bad row does not disturb"
+def number_of_walks(A, k):
+    edges = (A != 0).astype(np.int64)
+    return np.linalg.matrix_power(edges, k)
+
+
+def forecast(P, start, k):
+    later = start @ np.linalg.matrix_power(P, k)
+    if (P < 0).any() or abs(later.sum() - start.sum()) > 1e-9 * max(1, start.sum()):
+        raise ValueError("no shares")
+    return later
+
+# %% wrong="e3" why="stops after 30 steps, since the amounts have settled by then"
+def number_of_walks(A, k):
+    edges = (A != 0).astype(np.int64)
+    return np.linalg.matrix_power(edges, k)
+
+
+def forecast(P, start, k):
+    if (P < 0).any() or (np.abs(P.sum(axis=1) - 1) > 1e-9).any():
+        raise ValueError("no shares")
+    return start @ np.linalg.matrix_power(P, min(k, 30))
 
 # %% right="e4" why="recursion from the top with a memory"
 def chain_order(dims, cost):
@@ -703,6 +990,105 @@ def chain_order(dims, cost):
             best[i, j] = min(options, key=lambda option: option[0])
     return best[0, n - 1]
 
+# %% wrong="e4" why="chooses the brackets by the cost, but reports their multiplications"
+def chain_order(dims, cost):
+    n = len(dims) - 1
+    if n < 1:
+        raise ValueError("no matrix")
+    best = {(i, i): (0, i, 0) for i in range(n)}
+    for length in range(2, n + 1):
+        for i in range(n - length + 1):
+            j = i + length - 1
+            options = []
+            for k in range(i, j):
+                (left, left_tree, left_count), (right, right_tree, right_count) = best[i, k], best[k + 1, j]
+                sizes = dims[i], dims[k + 1], dims[j + 1]
+                count = left_count + right_count + sizes[0] * sizes[1] * sizes[2]
+                options.append((left + right + cost(*sizes), (left_tree, right_tree), count))
+            best[i, j] = min(options, key=lambda option: option[0])
+    return best[0, n - 1][2], best[0, n - 1][1]
+
+# %% wrong="e4" why="a memory that takes a total of 0 for one not yet known"
+def chain_order(dims, cost):
+    n = len(dims) - 1
+    if n < 1:
+        raise ValueError("no matrix")
+    total, cut = {}, {}
+
+    def best(i, j):
+        if i == j:
+            return 0
+        if not total.get((i, j)):
+            total[i, j], cut[i, j] = min((best(i, k) + best(k + 1, j) + cost(dims[i], dims[k + 1], dims[j + 1]), k) for k in range(i, j))
+        return total[i, j]
+
+    def tree(i, j):
+        return i if i == j else (tree(i, cut[i, j]), tree(cut[i, j] + 1, j))
+
+    return best(0, n - 1), tree(0, n - 1)
+
+# %% wrong="e4" why="keeps the totals in a table of whole numbers"
+def chain_order(dims, cost):
+    n = len(dims) - 1
+    if n < 1:
+        raise ValueError("no matrix")
+    total, cut = np.zeros((n, n), dtype=np.int64), {}
+    for i in reversed(range(n)):
+        for j in range(i + 1, n):
+            total[i, j], cut[i, j] = min((total[i, k] + total[k + 1, j] + cost(dims[i], dims[k + 1], dims[j + 1]), k) for k in range(i, j))
+
+    def tree(i, j):
+        return i if i == j else (tree(i, cut[i, j]), tree(cut[i, j] + 1, j))
+
+    return int(total[0, n - 1]), tree(0, n - 1)
+
+# %% wrong="e4" why="compares pairs (total, tree): when totals are equal, Python goes on to compare a number with a tuple"
+def chain_order(dims, cost):
+    n = len(dims) - 1
+    if n < 1:
+        raise ValueError("no matrix")
+    best = {(i, i): (0, i) for i in range(n)}
+    for length in range(2, n + 1):
+        for i in range(n - length + 1):
+            j = i + length - 1
+            best[i, j] = min(
+                (best[i, k][0] + best[k + 1, j][0] + cost(dims[i], dims[k + 1], dims[j + 1]), (best[i, k][1], best[k + 1, j][1]))
+                for k in range(i, j)
+            )
+    return best[0, n - 1]
+
+# %% wrong="e4" why="takes 10**6 for more than anything can cost"
+def chain_order(dims, cost):
+    n = len(dims) - 1
+    if n < 1:
+        raise ValueError("no matrix")
+    best = {(i, i): (0, i) for i in range(n)}
+    for length in range(2, n + 1):
+        for i in range(n - length + 1):
+            j = i + length - 1
+            best[i, j] = 10**6, None
+            for k in range(i, j):
+                total = best[i, k][0] + best[k + 1, j][0] + cost(dims[i], dims[k + 1], dims[j + 1])
+                if total < best[i, j][0]:
+                    best[i, j] = total, (best[i, k][1], best[k + 1, j][1])
+    return best[0, n - 1]
+
+# %% wrong="e4" why="splits off only the first or the last matrix: no product of two products"
+def chain_order(dims, cost):
+    n = len(dims) - 1
+    if n < 1:
+        raise ValueError("no matrix")
+    best = {(i, i): (0, i) for i in range(n)}
+    for length in range(2, n + 1):
+        for i in range(n - length + 1):
+            j = i + length - 1
+            options = [
+                (best[i, k][0] + best[k + 1, j][0] + cost(dims[i], dims[k + 1], dims[j + 1]), (best[i, k][1], best[k + 1, j][1]))
+                for k in (i, j - 1)
+            ]
+            best[i, j] = min(options, key=lambda option: option[0])
+    return best[0, n - 1]
+
 # %% right="e5" why="pads once to a power of two and recurses inside"
 def strassen(A, B, multiply):
     n = len(A)
@@ -840,6 +1226,44 @@ def strassen(A, B, multiply):
     four, five = strassen(d, g - e, multiply), strassen(a + b, k, multiply)
     six, seven = strassen(c - a, e + f, multiply), strassen(b - d, g + k, multiply)
     return np.block([[one + four - five + seven, three + five], [two + four, one + two + three + six]])[:n, :n]
+
+# %% wrong="e5" why="makes the right number of calls for show and computes the product past them"
+def strassen(A, B, multiply):
+    n = len(A)
+    for _ in range(7 ** (n - 1).bit_length()):
+        multiply(1, 1)
+    return np.einsum("ik,kj->ij", A, B)
+
+# %% wrong="e5" why="pads into np.zeros, which are floats: large products lose their last digits"
+def strassen(A, B, multiply):
+    n = len(A)
+    if n == 1:
+        return np.array([[multiply(A[0, 0], B[0, 0])]])
+    h = (n + 1) // 2
+    big_a, big_b = np.zeros((2 * h, 2 * h)), np.zeros((2 * h, 2 * h))
+    big_a[:n, :n], big_b[:n, :n] = A, B
+    a, b, c, d = big_a[:h, :h], big_a[:h, h:], big_a[h:, :h], big_a[h:, h:]
+    e, f, g, k = big_b[:h, :h], big_b[:h, h:], big_b[h:, :h], big_b[h:, h:]
+    one, two, three = strassen(a + d, e + k, multiply), strassen(c + d, e, multiply), strassen(a, f - k, multiply)
+    four, five = strassen(d, g - e, multiply), strassen(a + b, k, multiply)
+    six, seven = strassen(c - a, e + f, multiply), strassen(b - d, g + k, multiply)
+    return np.block([[one + four - five + seven, three + five], [two + four, one - two + three + six]])[:n, :n]
+
+# %% wrong="e5" why="saves the calls for blocks of zeros: fewer than asked for, sometimes"
+def strassen(A, B, multiply):
+    n = len(A)
+    if not A.any() or not B.any():
+        return np.zeros((n, n), dtype=np.int64)
+    if n == 1:
+        return np.array([[multiply(A[0, 0], B[0, 0])]])
+    h = (n + 1) // 2
+    A, B = np.pad(A, (0, 2 * h - n)), np.pad(B, (0, 2 * h - n))
+    a, b, c, d = A[:h, :h], A[:h, h:], A[h:, :h], A[h:, h:]
+    e, f, g, k = B[:h, :h], B[:h, h:], B[h:, :h], B[h:, h:]
+    one, two, three = strassen(a + d, e + k, multiply), strassen(c + d, e, multiply), strassen(a, f - k, multiply)
+    four, five = strassen(d, g - e, multiply), strassen(a + b, k, multiply)
+    six, seven = strassen(c - a, e + f, multiply), strassen(b - d, g + k, multiply)
+    return np.block([[one + four - five + seven, three + five], [two + four, one - two + three + six]])[:n, :n]
 
 # %% equivalent="e3" mutants=["742d44e7"] why="|1 - s| is |s - 1|"
 

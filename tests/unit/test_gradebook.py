@@ -1,0 +1,197 @@
+"""Scores in nbgrader's gradebook: written whole, kept when the course changes, never more than a cell's points."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder import gradebook
+from autograder.intake import Notebook
+from autograder.results import ExerciseResult, Result, TestResult
+from tests import small
+
+NAME, COURSE = "d01_matrices", "a-course"
+WHEN = dt.datetime(2026, 11, 21, 10, 0, tzinfo=dt.UTC)
+CONFIG = Path(__file__).resolve().parents[2] / "nbgrader_config.py"
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course folder whose gradebook knows the small lesson; copied by each test, since nbgrader takes seconds to make it."""
+    root = tmp_path_factory.mktemp("course")
+    small.publish(root)
+    assert gradebook.bring_into_step(url(root), COURSE, "1.5", root, CONFIG) is None
+    return root
+
+
+@pytest.fixture
+def root(prepared: Path, tmp_path: Path) -> Iterator[Path]:
+    (tmp_path / "gradebook.db").write_bytes((prepared / "gradebook.db").read_bytes())
+    small.publish(tmp_path)
+    yield tmp_path
+    with opened(tmp_path) as book:  # whatever happened: nbgrader itself can still make sense of it
+        assert book.find_assignment("1.5").num_submissions >= 0
+
+
+def url(root: Path) -> str:
+    return f"sqlite:///{root / 'gradebook.db'}"
+
+
+def opened(root: Path) -> Any:
+    return gradebook.opened(url(root), COURSE)
+
+
+def result(scores: dict[str, float]) -> Result:
+    tests = [TestResult(name, name, points, 2, points > 0) for name, points in scores.items()]
+    return Result(NAME, [ExerciseResult("e1", "One", False, "almost", tests)])
+
+
+def record(root: Path, learner: str, scores: dict[str, float]) -> None:
+    with opened(root) as book:
+        gradebook.record(book, "1.5", learner, [result(scores)], WHEN)
+
+
+def scores(root: Path, learner: str) -> dict[str, float]:
+    with opened(root) as book:
+        return {
+            cell: score for cell, (score, _) in gradebook.scores(book, learner).get("1.5", {}).get(NAME, {}).items()
+        }
+
+
+def grade(book: Any, learner: str, cell: str) -> Any:
+    return book.find_grade(cell, NAME, "1.5", learner)
+
+
+def test_a_new_gradebook_is_in_step_and_another_course_is_not(root: Path) -> None:
+    with opened(root) as book:
+        assert gradebook.in_step(book, "1.5", {NAME: small.source()})
+        assert not gradebook.in_step(book, "1.5", {NAME: small.release()})
+        assert not gradebook.in_step(book, "1.5", {})
+        assert not gradebook.in_step(book, "1.6", {NAME: small.source()})
+
+
+def test_scores_are_recorded_by_cell_and_asked_for(root: Path) -> None:
+    record(root, "ada", small.FULL)
+    assert scores(root, "ada") == small.FULL
+    assert scores(root, "bob") == {}
+    with opened(root) as book:
+        assert gradebook.scores(book, "ada")["1.5"][NAME]["d01_e1_text"] == (2.0, 2.0)
+        assert book.find_submission("1.5", "ada").timestamp == dt.datetime(2026, 11, 21, 10, 0)
+        assert not grade(book, "ada", "d01_e1_text").needs_manual_grade
+
+
+def test_scores_are_held_between_nothing_and_full(root: Path) -> None:
+    record(root, "ada", {"d01_e1_number": 99, "d01_e1_text": -3})
+    assert scores(root, "ada") == {"d01_e1_number": 1.0, "d01_e1_text": 0.0}
+
+
+def test_a_later_result_replaces_the_earlier_one_up_or_down(root: Path) -> None:
+    record(root, "ada", {"d01_e1_number": 0, "d01_e1_text": 2})
+    record(root, "ada", {"d01_e1_number": 1, "d01_e1_text": 0})
+    assert scores(root, "ada") == {"d01_e1_number": 1.0, "d01_e1_text": 0.0}
+
+
+def test_points_given_by_hand_stay_and_are_marked_for_a_second_look(root: Path) -> None:
+    record(root, "ada", {"d01_e1_number": 0})
+    with opened(root) as book:
+        grade(book, "ada", "d01_e1_number").manual_score = 1
+        grade(book, "ada", "d01_reflection").manual_score = 0
+        book.db.commit()
+    record(root, "ada", {"d01_e1_number": 0, "d01_e1_text": 2})
+    assert scores(root, "ada") == {"d01_e1_number": 1.0, "d01_e1_text": 2.0, "d01_reflection": 0.0}
+    with opened(root) as book:
+        assert grade(book, "ada", "d01_e1_number").needs_manual_grade
+        assert not grade(book, "ada", "d01_e1_text").needs_manual_grade
+
+
+def test_an_error_while_recording_leaves_all_as_it_was(root: Path) -> None:
+    record(root, "ada", {"d01_e1_number": 1})
+    stranger = Result("no_such_notebook", result({}).exercises)
+    with pytest.raises(KeyError), opened(root) as book:
+        gradebook.record(book, "1.5", "ada", [result({"d01_e1_number": 0}), stranger], WHEN)
+    with pytest.raises(KeyError), opened(root) as book:
+        gradebook.record(book, "1.5", "bob", [stranger], WHEN)
+    assert scores(root, "ada") == {"d01_e1_number": 1.0}
+    with opened(root) as book:
+        assert [student.id for student in book.students] == ["ada"]
+
+
+def changed_course() -> Notebook:
+    """One test cell renamed, one removed, one new, one worth more."""
+    book = small.source()
+    small.cell(book, "d01_e1_text")["metadata"]["nbgrader"]["points"] = 5
+    book["cells"].remove(small.cell(book, "d01_e2_half"))
+    book["cells"].insert(small.position(book, "d01_e3"), small.judge("d01_e2_new", 3, "assert half(2) == 1"))
+    about = small.cell(book, "d01_e3_triple")["metadata"]["nbgrader"]
+    about["grade_id"] = "d01_e3_thrice"
+    return book
+
+
+def test_a_changed_course_keeps_every_score_whose_cell_remains_and_a_copy_of_the_rest(root: Path) -> None:
+    record(root, "ada", small.FULL)
+    with opened(root) as book:
+        grade(book, "ada", "d01_e1_number").manual_score = 0.5
+        book.db.commit()
+    before = scores(root, "ada")
+    small.publish(root, changed_course())
+    backup = gradebook.bring_into_step(url(root), COURSE, "1.5", root, CONFIG)
+    assert scores(root, "ada") == {"d01_e1_number": 0.5, "d01_e1_text": 2.0}
+    with opened(root) as book:
+        assert gradebook.in_step(book, "1.5", {NAME: changed_course()})
+        submission = book.find_submission("1.5", "ada")
+        assert submission.max_score == 1 + 5 + 3 + 1
+        assert {g.name for g in submission.notebooks[0].grades} == {
+            "d01_e1_number", "d01_e1_text", "d01_e2_new", "d01_e3_thrice", "d01_reflection",
+        }  # fmt: skip
+    assert backup is not None
+    with gradebook.opened(f"sqlite:///{backup}", COURSE) as book:
+        kept = {cell: score for cell, (score, _) in gradebook.scores(book, "ada")["1.5"][NAME].items()}
+    assert kept == before == small.FULL | {"d01_e1_number": 0.5}
+    record(root, "ada", {"d01_e2_new": 3, "d01_e3_thrice": 1})
+    assert scores(root, "ada") == {"d01_e1_number": 0.5, "d01_e1_text": 2, "d01_e2_new": 3, "d01_e3_thrice": 1}
+
+
+def test_a_gradebook_that_fails_half_way_into_step_is_as_it_was(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    record(root, "ada", small.FULL)
+    small.publish(root, changed_course())
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(gradebook, "_complete_submissions", full)
+    with pytest.raises(gradebook.GradebookError, match="is full"):
+        gradebook.bring_into_step(url(root), COURSE, "1.5", root, CONFIG)
+    assert scores(root, "ada") == small.FULL
+    with opened(root) as book:
+        assert gradebook.in_step(book, "1.5", {NAME: small.source()})
+
+
+def test_a_locked_gradebook_is_told(root: Path) -> None:
+    with closing(sqlite3.connect(root / "gradebook.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(gradebook.GradebookError, match="locked by another program"):
+            record(root, "ada", small.FULL)
+
+
+@pytest.mark.parametrize("content", [b"this is no database, " * 100, b"SQLite format 3\x00" + b"\x01" * 5000])
+def test_what_is_no_gradebook_is_told_and_left_alone(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "gradebook.db").write_bytes(content)
+    with pytest.raises(gradebook.GradebookError, match="not a gradebook, or it is damaged"), opened(tmp_path):
+        pass
+    assert (tmp_path / "gradebook.db").read_bytes() == content
+
+
+def test_a_gradebook_that_cannot_be_made_leaves_nothing(tmp_path: Path) -> None:
+    where = tmp_path / "nowhere"
+    with (
+        pytest.raises(gradebook.GradebookError, match="cannot be opened"),
+        gradebook.opened(f"sqlite:///{where}/g.db", COURSE),
+    ):
+        pass
+    assert list(tmp_path.iterdir()) == []
