@@ -10,7 +10,7 @@ FORMATTED = $(CODE) --exclude curriculum/lessons
 QUIET = OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MPLBACKEND=Agg
 WORKERS = 2
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	--no-annotate $(UPGRADE)
+	--no-annotate --constraint requirements/same-everywhere.in $(UPGRADE)
 
 # $(call step,name,command): says what runs, and where it stopped.
 step = @echo "== $(1)"; $(2) || { echo; echo "make test stopped at: $(1). What is wrong stands above; the command was:"; \

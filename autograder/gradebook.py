@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import errno
+import logging
 import os
-import shutil
 import sqlite3
 import sys
 import tempfile
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader import api
-from sqlalchemy.exc import DatabaseError, OperationalError, SAWarning
+from sqlalchemy.exc import DatabaseError, SAWarning
 
 from autograder import intake
 from autograder.assignment import generate_assignment
@@ -42,6 +42,7 @@ class GradebookError(Exception):
 @contextmanager
 def opened(db_url: str, course_id: str) -> Iterator[api.Gradebook]:
     """The gradebook at ``db_url``, made if it is not there. Raises GradebookError for a locked, full or foreign database."""
+    api.app_log.addFilter(_not_a_rollback)
     try:
         with warnings.catch_warnings():
             # nbgrader fills its rows in an order that SQLAlchemy 2.1 remarks on; what is stored is right.
@@ -49,7 +50,7 @@ def opened(db_url: str, course_id: str) -> Iterator[api.Gradebook]:
             _make(db_url, course_id)
             with api.Gradebook(db_url, course_id) as gradebook:
                 yield gradebook
-    except (OperationalError, DatabaseError, sqlite3.Error, OSError) as error:
+    except (DatabaseError, api.InvalidEntry, sqlite3.Error, OSError) as error:
         raise GradebookError(_why(error, db_url)) from error
 
 
@@ -225,6 +226,11 @@ def _together(gradebook: api.Gradebook) -> Iterator[None]:
         raise
     finally:
         session.commit = commit
+
+
+def _not_a_rollback(said: logging.LogRecord) -> bool:
+    """nbgrader logs the traceback of every error that it then raises; it is told once, in words, by a GradebookError."""
+    return not said.getMessage().startswith("Rolling back session")
 
 
 def _file(db_url: str) -> Path | None:

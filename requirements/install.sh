@@ -20,6 +20,8 @@ fail() {
     exit 1
 }
 
+# Packages come ready made for these; a newer Python may have to compile some.
+usual() { "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null; }
 new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
 minor() { "$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null || true; }
 
@@ -31,8 +33,13 @@ find_python() {
         return
     fi
     for base in python3 python3.14 python3.13 python3.12 python3.11; do
-        if new_enough "$base"; then return; fi
+        if usual "$base"; then return; fi
     done
+    base=python3
+    if new_enough $base; then
+        echo "Python $(minor $base) is so new that some packages may have to be compiled. If that fails, get Python 3.14 beside it"
+        return
+    fi
     fail "it takes Python 3.11 or newer; python3 here is $(python3 --version 2>/dev/null || echo 'not there')." \
         "Debian, Ubuntu, WSL: sudo apt install python3 python3-venv   (Ubuntu 22.04: python3.11 python3.11-venv)" \
         "Fedora: sudo dnf install python3.12      macOS: brew install python@3.12" \
@@ -52,6 +59,8 @@ make_venv() {
         "Is this folder yours to write to? On Debian: sudo apt install python3-venv"
     pwd > $venv/.made-in
 }
+
+[ -f "$pins" ] || fail "there are no pins called $pins." "\`make\` alone lists what there is"
 
 # Scripts in an environment name its folder: one that was moved, or whose Python is gone, is made anew.
 if [ ! -x $python ] || ! new_enough $python; then

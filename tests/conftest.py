@@ -12,6 +12,10 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "slow: takes more than ten seconds by itself; `-m 'not slow'` leaves it out")
+
+
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
     """A copy of the built course: source/, release/ and nbgrader_config.py, with nothing of any learner in it."""

@@ -24,6 +24,9 @@ from curriculum.journal import Journal
 from curriculum.ready import make_gradebook
 from tests import small
 
+#: On one worker: what they share takes long to make.
+pytestmark = pytest.mark.xdist_group("mind")
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 DAY = "1.5-d1"
 WRONG, WRONG_TOO = "def double(x):\n    return 5", "def double(x):\n    return 7"

@@ -16,6 +16,9 @@ from autograder.intake import Notebook
 from autograder.results import ExerciseResult, Result, TestResult
 from tests import small
 
+#: On one worker: what they share takes long to make.
+pytestmark = pytest.mark.xdist_group("gradebook")
+
 NAME, COURSE = "d01_matrices", "a-course"
 WHEN = dt.datetime(2026, 11, 21, 10, 0, tzinfo=dt.UTC)
 CONFIG = Path(__file__).resolve().parents[2] / "nbgrader_config.py"

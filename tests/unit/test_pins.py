@@ -16,13 +16,23 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 GROUPS = PROJECT["dependency-groups"]
 
 
-def pins(name: str) -> dict[str, set[str]]:
-    """Every pin of a list: versions with their markers, by package."""
+PLACES = [
+    {"python_version": python, "python_full_version": f"{python}.0", "sys_platform": platform, "os_name": "posix"}
+    for python in ("3.11", "3.12", "3.13", "3.14", "3.15")
+    for platform in ("linux", "darwin")
+]
+
+
+def lines(name: str) -> list[Requirement]:
     text = (ROOT / "requirements" / name).read_text(encoding="utf-8").replace("\\\n", " ")
-    found: dict[str, set[str]] = {}
-    for line in text.splitlines():
-        pin = Requirement(line.partition(" --hash")[0].strip())
-        found.setdefault(canonicalize_name(pin.name), set()).add(f"{pin.specifier}")
+    return [Requirement(line.partition(" --hash")[0].strip()) for line in text.splitlines()]
+
+
+def pins(name: str, place: dict[str, str]) -> dict[str, str]:
+    """The version of each package that a list installs in a place."""
+    here = [pin for pin in lines(name) if pin.marker is None or pin.marker.evaluate(place)]
+    found = {canonicalize_name(pin.name): str(pin.specifier) for pin in here}
+    assert len(found) == len(here), f"{name} pins a package twice for {place}"
     return found
 
 
@@ -35,16 +45,23 @@ def test_every_pin_has_hashes_and_no_list_an_address(path: Path) -> None:
         assert "--hash=sha256:" in line, line[:80]
 
 
-def test_what_make_test_installs_holds_all_that_make_learn_does() -> None:
-    learn, test = pins("learn.txt"), pins("test.txt")
-    assert {name: test.get(name) for name in learn} == learn
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: f"{place['sys_platform']}-{place['python_version']}")
+def test_the_lists_agree_so_that_none_undoes_another(place: dict[str, str]) -> None:
+    installed: dict[str, str] = {}
+    for path in FILES:
+        for package, version in pins(path.name, place).items():
+            assert installed.setdefault(package, version) == version, f"{path.name}: {package}. Run `make lock`"
 
 
-def test_the_lists_agree_so_that_none_undoes_another() -> None:
-    lists = {path.name: pins(path.name) for path in FILES}
-    for name in set().union(*lists.values()):
-        versions = {frozenset(own[name]) for own in lists.values() if name in own}
-        assert len(versions) == 1, f"{name} is pinned differently: {versions}. Run `make lock`"
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: f"{place['sys_platform']}-{place['python_version']}")
+def test_what_make_test_installs_holds_all_that_make_learn_does(place: dict[str, str]) -> None:
+    assert pins("learn.txt", place).items() <= pins("test.txt", place).items()
+
+
+def test_numbers_are_those_of_the_same_libraries_on_every_usual_python() -> None:
+    libraries = ("numpy", "scipy", "sympy", "pandas", "networkx", "matplotlib")
+    usual = [pins("learn.txt", place) for place in PLACES if place["python_version"] != "3.15"]
+    assert len({tuple(here[library] for library in libraries) for here in usual}) == 1
 
 
 WANTED = [
@@ -56,14 +73,12 @@ WANTED = [
 
 @pytest.mark.parametrize(("name", "wanted"), WANTED, ids=[name for name, _ in WANTED])
 def test_the_lists_are_what_the_project_asks_for(name: str, wanted: list[str]) -> None:
-    here = pins(name)
-    for requirement in map(Requirement, wanted):
-        versions = here.get(canonicalize_name(requirement.name), set())
-        assert versions, f"{requirement.name} is not in {name}: run `make lock`"
-        for version in versions:
-            assert requirement.specifier.contains(version.removeprefix("=="), prereleases=True), (
-                f"{requirement}: {version}"
-            )
+    for place in PLACES:
+        here = pins(name, place)
+        for requirement in map(Requirement, wanted):
+            version = here.get(canonicalize_name(requirement.name))
+            assert version, f"{requirement.name} is not in {name}: run `make lock`"
+            assert requirement.specifier.contains(version.removeprefix("=="), prereleases=True), requirement
 
 
 def test_the_makefile_locks_every_list() -> None:

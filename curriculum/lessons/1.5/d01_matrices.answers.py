@@ -25,8 +25,7 @@ def fit(A, B):
 
 # %% right="e1" why="the whole cube first, then its slices; einsum writes the formula down"
 def product_terms(A, B):
-    (n, m), (rows, p) = A.shape, B.shape
-    if m != rows:
+    if A.shape[1] != B.shape[0]:
         raise ValueError("inner sizes differ")
     return np.einsum("ik,kj->kij", A, B)
 

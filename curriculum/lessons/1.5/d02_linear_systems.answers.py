@@ -179,6 +179,55 @@ def rref(A):
     return R, pivots
 
 
+# %% wrong="e1" why="stops at the first column without a pivot"
+def rref(A):
+    R = [[Fraction(x) for x in row] for row in A]
+    pivots = []
+    for column in range(len(R[0])):
+        row = len(pivots)
+        candidates = [i for i in range(row, len(R)) if R[i][column] != 0]
+        if not candidates:
+            break
+        R[row], R[candidates[0]] = R[candidates[0]], R[row]
+        R[row] = [x / R[row][column] for x in R[row]]
+        for i in range(len(R)):
+            if i != row:
+                R[i] = [x - R[i][column] * y for x, y in zip(R[i], R[row])]
+        pivots.append(column)
+    return R, pivots
+
+
+# %% wrong="e1" why="the factor changes while it is in use: entry by entry, R[i][column] is cleared first or midway"
+def rref(A):
+    R = [[Fraction(x) for x in row] for row in A]
+    pivots = []
+    for column in range(len(R[0])):
+        row = len(pivots)
+        candidates = [i for i in range(row, len(R)) if R[i][column] != 0]
+        if not candidates:
+            continue
+        R[row], R[candidates[0]] = R[candidates[0]], R[row]
+        R[row] = [x / R[row][column] for x in R[row]]
+        for i in range(len(R)):
+            if i != row:
+                for c in range(len(R[0])):
+                    R[i][c] -= R[i][column] * R[row][c]
+        pivots.append(column)
+    return R, pivots
+
+
+# %% wrong="e1" why="leaves the rows of zeros out"
+def rref(A):
+    R, pivots = sp.Matrix(A).rref()
+    return [row for row in fractions_of(R) if any(row)], list(pivots)
+
+
+# %% wrong="e1" why="goes through floats and rounds back to the nearest simple fraction"
+def rref(A):
+    R, pivots = sp.Matrix(A).rref()
+    return [[Fraction(float(v)).limit_denominator(10**6) for v in row] for row in R.tolist()], list(pivots)
+
+
 # %% right="e2" why="own elimination, no SymPy"
 def solution_set(A, b):
     rows = [[Fraction(v) for v in (*row, right)] for row, right in zip(A, b)]
@@ -355,6 +404,68 @@ def solution_set(A, b):
     solution, free = M.gauss_jordan_solve(right)
     kernel = [[Fraction(v) for v in vector] for vector in M.nullspace()]
     return [Fraction(v) for v in solution.subs({symbol: 0 for symbol in free})], kernel + kernel[:1]
+
+
+# %% wrong="e2" why="converts the particular solution, but hands the basis back in SymPy numbers"
+def solution_set(A, b):
+    M, right = sp.Matrix(A), sp.Matrix(b)
+    if M.row_join(right).rank() > M.rank():
+        return None
+    solution, free = M.gauss_jordan_solve(right)
+    return [Fraction(v) for v in solution.subs({symbol: 0 for symbol in free})], [list(vector) for vector in M.nullspace()]
+
+
+# %% wrong="e2" why="appends b to the caller's rows"
+def solution_set(A, b):
+    n = len(A[0])
+    for row, right in zip(A, b):
+        row.append(right)
+    reduced, pivots = sp.Matrix(A).rref()
+    R = fractions_of(reduced)
+    if n in pivots:
+        return None
+    particular = [Fraction(0)] * n
+    for row, pivot in zip(R, pivots):
+        particular[pivot] = row[n]
+    basis = []
+    for free in sorted(set(range(n)) - set(pivots)):
+        vector = [Fraction(int(j == free)) for j in range(n)]
+        for row, pivot in zip(R, pivots):
+            vector[pivot] = -row[free]
+        basis.append(vector)
+    return particular, basis
+
+
+# %% wrong="e2" why="believes that every null space needs a vector: [0, …, 0] for {0}"
+def solution_set(A, b):
+    M, right = sp.Matrix(A), sp.Matrix(b)
+    if M.row_join(right).rank() > M.rank():
+        return None
+    solution, free = M.gauss_jordan_solve(right)
+    kernel = [[Fraction(v) for v in vector] for vector in M.nullspace()]
+    return [Fraction(v) for v in solution.subs({symbol: 0 for symbol in free})], kernel or [[0] * M.cols]
+
+
+# %% wrong="e2" why="believes that n equations settle n unknowns, and does not read on"
+def solution_set(A, b):
+    n = len(A[0])
+    M, right = sp.Matrix(A[:n]), sp.Matrix(b[:n])
+    if M.row_join(right).rank() > M.rank():
+        return None
+    solution, free = M.gauss_jordan_solve(right)
+    kernel = [[Fraction(v) for v in vector] for vector in M.nullspace()]
+    return [Fraction(v) for v in solution.subs({symbol: 0 for symbol in free})], kernel
+
+
+# %% wrong="e2" why="takes A x = 0 for a system with the solution 0 only"
+def solution_set(A, b):
+    if not any(b):
+        return [0] * len(A[0]), []
+    M, right = sp.Matrix(A), sp.Matrix(b)
+    if M.row_join(right).rank() > M.rank():
+        return None
+    solution, free = M.gauss_jordan_solve(right)
+    return [Fraction(v) for v in solution.subs({symbol: 0 for symbol in free})], [[Fraction(v) for v in vector] for vector in M.nullspace()]
 
 
 # %% right="e3" why="SciPy's lu, its permutation matrix turned into p"
@@ -542,6 +653,93 @@ def lu_pivot(A):
         W[k + 1 :, k] /= W[k, k]
         W[k + 1 :, k + 1 :] -= np.outer(W[k + 1 :, k], W[k, k + 1 :])
     return p, np.tril(W, -1) + np.eye(n), np.triu(W)
+
+
+# %% wrong="e3" why="works in the caller's array: np.asarray makes no copy of floats"
+def lu_pivot(A):
+    W = np.asarray(A, dtype=float)
+    n = len(W)
+    p = list(range(n))
+    for k in range(n):
+        i = k + int(np.argmax(np.abs(W[k:, k])))
+        W[[k, i]] = W[[i, k]]
+        p[k], p[i] = p[i], p[k]
+        if W[k, k] != 0:
+            W[k + 1 :, k] /= W[k, k]
+            W[k + 1 :, k + 1 :] -= np.outer(W[k + 1 :, k], W[k, k + 1 :])
+    return p, np.tril(W, -1) + np.eye(n), np.triu(W)
+
+
+# %% wrong="e3" why="takes a tiny pivot for zero"
+def lu_pivot(A):
+    W = np.array(A, dtype=float)
+    n = len(W)
+    p = list(range(n))
+    for k in range(n):
+        i = k + int(np.argmax(np.abs(W[k:, k])))
+        W[[k, i]] = W[[i, k]]
+        p[k], p[i] = p[i], p[k]
+        if abs(W[k, k]) > 1e-12:
+            W[k + 1 :, k] /= W[k, k]
+            W[k + 1 :, k + 1 :] -= np.outer(W[k + 1 :, k], W[k, k + 1 :])
+        else:
+            W[k + 1 :, k] = 0
+    return p, np.tril(W, -1) + np.eye(n), np.triu(W)
+
+
+# %% wrong="e3" why="puts a tiny number in the place of a zero pivot, so that the division goes through"
+def lu_pivot(A):
+    W = np.array(A, dtype=float)
+    n = len(W)
+    p = list(range(n))
+    for k in range(n):
+        i = k + int(np.argmax(np.abs(W[k:, k])))
+        W[[k, i]] = W[[i, k]]
+        p[k], p[i] = p[i], p[k]
+        if W[k, k] == 0:
+            W[k, k] = 1e-300
+        W[k + 1 :, k] /= W[k, k]
+        W[k + 1 :, k + 1 :] -= np.outer(W[k + 1 :, k], W[k, k + 1 :])
+    return p, np.tril(W, -1) + np.eye(n), np.triu(W)
+
+
+# %% wrong="e3" why="stops at the first column without a pivot"
+def lu_pivot(A):
+    W = np.array(A, dtype=float)
+    n = len(W)
+    p = list(range(n))
+    for k in range(n):
+        i = k + int(np.argmax(np.abs(W[k:, k])))
+        W[[k, i]] = W[[i, k]]
+        p[k], p[i] = p[i], p[k]
+        if W[k, k] == 0:
+            break
+        W[k + 1 :, k] /= W[k, k]
+        W[k + 1 :, k + 1 :] -= np.outer(W[k + 1 :, k], W[k, k + 1 :])
+    return p, np.tril(W, -1) + np.eye(n), np.triu(W)
+
+
+# %% wrong="e3" why="scaled pivoting: the largest candidate relative to its row, so multipliers may exceed 1"
+def lu_pivot(A):
+    W = np.array(A, dtype=float)
+    n = len(W)
+    p = list(range(n))
+    size = np.abs(W).max(axis=1)
+    size[size == 0] = 1
+    for k in range(n):
+        i = k + int(np.argmax(np.abs(W[k:, k]) / size[k:]))
+        W[[k, i]], size[[k, i]] = W[[i, k]], size[[i, k]]
+        p[k], p[i] = p[i], p[k]
+        if W[k, k] != 0:
+            W[k + 1 :, k] /= W[k, k]
+            W[k + 1 :, k + 1 :] -= np.outer(W[k + 1 :, k], W[k, k + 1 :])
+    return p, np.tril(W, -1) + np.eye(n), np.triu(W)
+
+
+# %% wrong="e3" why="single precision"
+def lu_pivot(A):
+    P, L, U = sla.lu(np.asarray(A, dtype=np.float32))
+    return P.argmax(axis=0).tolist(), L.astype(float), U.astype(float)
 
 
 # %% right="e4" why="SciPy's triangular solver and norms, NumPy's cond"
@@ -794,6 +992,140 @@ def condition(A):
     return float(np.linalg.cond(A, 1))
 
 
+# %% wrong="e4" why="multiplies the diagonal up to test for a zero, and the product underflows"
+def lu_solve(p, L, U, b):
+    if np.prod(np.diag(U)) == 0:
+        raise ValueError("singular")
+    y = sla.solve_triangular(L, np.asarray(b)[p], lower=True)
+    return sla.solve_triangular(U, y)
+
+
+def backward_error(A, b, x):
+    return float(np.linalg.norm(b - A @ x, np.inf) / (np.linalg.norm(A, np.inf) * np.linalg.norm(x, np.inf)))
+
+
+def condition(A):
+    return float(np.linalg.cond(A, np.inf))
+
+
+# %% wrong="e4" why="refuses small pivots too"
+def lu_solve(p, L, U, b):
+    if np.abs(np.diag(U)).min() < 1e-12:
+        raise ValueError("singular")
+    y = sla.solve_triangular(L, np.asarray(b)[p], lower=True)
+    return sla.solve_triangular(U, y)
+
+
+def backward_error(A, b, x):
+    return float(np.linalg.norm(b - A @ x, np.inf) / (np.linalg.norm(A, np.inf) * np.linalg.norm(x, np.inf)))
+
+
+def condition(A):
+    return float(np.linalg.cond(A, np.inf))
+
+
+# %% wrong="e4" why="refuses a zero anywhere in the upper triangle"
+def lu_solve(p, L, U, b):
+    if 0 in U[np.triu_indices(len(U))]:
+        raise ValueError("singular")
+    y = sla.solve_triangular(L, np.asarray(b)[p], lower=True)
+    return sla.solve_triangular(U, y)
+
+
+def backward_error(A, b, x):
+    return float(np.linalg.norm(b - A @ x, np.inf) / (np.linalg.norm(A, np.inf) * np.linalg.norm(x, np.inf)))
+
+
+def condition(A):
+    return float(np.linalg.cond(A, np.inf))
+
+
+# %% wrong="e4" why="reads p as a diary of exchanges, as LAPACK writes it"
+def lu_solve(p, L, U, b):
+    if not np.all(np.diag(U)):
+        raise ValueError("singular")
+    y = np.array(b, dtype=float)
+    for i, j in enumerate(p):
+        y[[i, j]] = y[[j, i]]
+    return np.linalg.solve(U, np.linalg.solve(L, y))
+
+
+def backward_error(A, b, x):
+    return float(np.linalg.norm(b - A @ x, np.inf) / (np.linalg.norm(A, np.inf) * np.linalg.norm(x, np.inf)))
+
+
+def condition(A):
+    return float(np.linalg.cond(A, np.inf))
+
+
+# %% wrong="e4" why="largest component without the absolute value"
+def lu_solve(p, L, U, b):
+    if not np.all(np.diag(U)):
+        raise ValueError("singular")
+    y = sla.solve_triangular(L, np.asarray(b)[p], lower=True)
+    return sla.solve_triangular(U, y)
+
+
+def backward_error(A, b, x):
+    return float(np.max(A @ x - b) / (np.linalg.norm(A, np.inf) * np.linalg.norm(x, np.inf)))
+
+
+def condition(A):
+    return float(np.linalg.cond(A, np.inf))
+
+
+# %% wrong="e4" why="adds the size of b to the divisor, which answers another question: b may be changed too"
+def lu_solve(p, L, U, b):
+    if not np.all(np.diag(U)):
+        raise ValueError("singular")
+    y = sla.solve_triangular(L, np.asarray(b)[p], lower=True)
+    return sla.solve_triangular(U, y)
+
+
+def backward_error(A, b, x):
+    size = np.linalg.norm(A, np.inf) * np.linalg.norm(x, np.inf) + np.linalg.norm(b, np.inf)
+    return float(np.linalg.norm(b - A @ x, np.inf) / size)
+
+
+def condition(A):
+    return float(np.linalg.cond(A, np.inf))
+
+
+# %% wrong="e4" why="asks the determinant whether A is singular, and it underflows"
+def lu_solve(p, L, U, b):
+    if not np.all(np.diag(U)):
+        raise ValueError("singular")
+    y = sla.solve_triangular(L, np.asarray(b)[p], lower=True)
+    return sla.solve_triangular(U, y)
+
+
+def backward_error(A, b, x):
+    return float(np.linalg.norm(b - A @ x, np.inf) / (np.linalg.norm(A, np.inf) * np.linalg.norm(x, np.inf)))
+
+
+def condition(A):
+    if np.linalg.det(A) == 0:
+        return math.inf
+    return float(np.linalg.norm(A, np.inf) * np.linalg.norm(np.linalg.inv(A), np.inf))
+
+
+# %% wrong="e4" why="the largest eigenvalue over the smallest: right for symmetric matrices, in another norm"
+def lu_solve(p, L, U, b):
+    if not np.all(np.diag(U)):
+        raise ValueError("singular")
+    y = sla.solve_triangular(L, np.asarray(b)[p], lower=True)
+    return sla.solve_triangular(U, y)
+
+
+def backward_error(A, b, x):
+    return float(np.linalg.norm(b - A @ x, np.inf) / (np.linalg.norm(A, np.inf) * np.linalg.norm(x, np.inf)))
+
+
+def condition(A):
+    sizes = np.abs(np.linalg.eigvals(A))
+    return math.inf if sizes.min() < 1e-14 * sizes.max() or not sizes.any() else float(sizes.max() / sizes.min())
+
+
 # %% right="e5" why="by own elimination, one system an image"
 def matrix_in_basis(T, B):
     n, k = len(T), len(B)
@@ -928,6 +1260,48 @@ def matrix_in_basis(T, B):
     if any(abs(v) > 1e-12 for v in P * M - sp.Matrix(T) * P):
         raise ValueError("not invariant")
     return fractions_of(M)
+
+
+# %% wrong="e5" why="looks only whether the first image stays in the span"
+def matrix_in_basis(T, B):
+    k = len(B)
+    P = sp.Matrix(B).T
+    images = sp.Matrix(T) * P
+    if P.rank() < k or P.row_join(images[:, 0]).rank() > k:
+        raise ValueError("dependent, or not invariant")
+    return fractions_of(P.row_join(images).rref()[0][:k, k:])
+
+
+# %% wrong="e5" why="reads the coordinates off by projections, as if the basis were orthogonal"
+def matrix_in_basis(T, B):
+    k = len(B)
+    P = sp.Matrix(B).T
+    images = sp.Matrix(T) * P
+    if P.row_join(images).rref()[1] != tuple(range(k)):
+        raise ValueError("dependent, or not invariant")
+    return [[Fraction(P[:, i].dot(images[:, j])) / Fraction(P[:, i].dot(P[:, i])) for j in range(k)] for i in range(k)]
+
+
+# %% wrong="e5" why="believes that a basis vector sent to 0 has left the span"
+def matrix_in_basis(T, B):
+    k = len(B)
+    P = sp.Matrix(B).T
+    images = sp.Matrix(T) * P
+    reduced, pivots = P.row_join(images).rref()
+    if pivots != tuple(range(k)) or not all(any(images[:, j]) for j in range(k)):
+        raise ValueError("dependent, or not invariant")
+    return fractions_of(reduced[:k, k:])
+
+
+# %% wrong="e5" why="solves in floats and rounds to simple fractions"
+def matrix_in_basis(T, B):
+    k = len(B)
+    P = sp.Matrix(B).T
+    images = sp.Matrix(T) * P
+    if P.row_join(images).rref()[1] != tuple(range(k)):
+        raise ValueError("dependent, or not invariant")
+    M = np.linalg.lstsq(np.array(P.tolist(), dtype=float), np.array(images.tolist(), dtype=float), rcond=None)[0]
+    return [[Fraction(float(v)).limit_denominator(1000) for v in row] for row in M]
 
 
 # %% equivalent="e2" mutants=["8fa1ace8"] why="return None and return are the same"

@@ -50,6 +50,38 @@ def delta_for(p, a, eps):
             nearest = min(nearest, max(0, float(low), -float(high)))
     return nearest / 2
 
+# %% right="e1" why="shifts by repeated synthetic division; each term bounded by eps, then 0.45 of that, since the powers of 0.45 add to less than 1"
+def delta_for(p, a, eps):
+    if eps <= 0:
+        raise ValueError("eps must be positive")
+    moved = [Fraction(c) for c in p]
+    for first in range(len(moved)):
+        for j in range(len(moved) - 2, first - 1, -1):
+            moved[j] += a * moved[j + 1]
+    limits = [float(eps / abs(b)) ** (1 / k) for k, b in enumerate(moved) if k and b]
+    # 0.45 + 0.45² + 0.45³ + 0.45⁴ < 1, so the terms may be bounded by eps each before shrinking.
+    return 0.45 * min(limits) if limits else math.inf
+
+# %% right="e1" why="largest change on [a - d, a + d] from the ends and the critical points, then bisection for d"
+def delta_for(p, a, eps):
+    if eps <= 0:
+        raise ValueError("eps must be positive")
+    if not any(p[1:]):
+        return math.inf
+    f, a, eps = np.polynomial.Polynomial([float(c) for c in p]), float(a), float(eps)
+    turns = [root.real for root in np.atleast_1d(f.deriv().roots()) if abs(root.imag) < 1e-9]
+
+    def change(d):
+        return max(abs(f(t) - f(a)) for t in [a - d, a + d, *(t for t in turns if abs(t - a) < d)])
+
+    low, high = 0.0, 1.0
+    while change(high) < eps:
+        high *= 2
+    for _ in range(80):
+        middle = (low + high) / 2
+        low, high = (middle, high) if change(middle) < eps else (low, middle)
+    return low / 2
+
 # %% wrong="e1" why="delta = eps, as if every function had slope 1"
 def delta_for(p, a, eps):
     if eps <= 0:
@@ -91,6 +123,25 @@ def delta_for(p, a, eps):
     while change(delta) >= eps or change(-delta) >= eps:
         delta /= 2
     return delta
+
+# %% wrong="e1" why="looks at a thousand points of the interval instead of all"
+def delta_for(p, a, eps):
+    if eps <= 0:
+        raise ValueError("eps must be positive")
+    if not any(p[1:]):
+        return math.inf
+    f, a, delta = np.polynomial.Polynomial([float(c) for c in p]), float(a), 64.0
+    while np.any(np.abs(f(np.linspace(a - delta, a + delta, 1001)) - f(a)) >= float(eps)):
+        delta /= 2
+    return delta
+
+# %% wrong="e1" why="lets every term have the whole of eps, and hopes that a tenth off is enough"
+def delta_for(p, a, eps):
+    if eps <= 0:
+        raise ValueError("eps must be positive")
+    a = Fraction(a)
+    b = {k: abs(sum(p[j] * math.comb(j, k) * a ** (j - k) for j in range(k, len(p)))) for k in range(1, len(p))}
+    return min((0.9 * float(Fraction(eps) / c) ** (1 / k) for k, c in b.items() if c), default=math.inf)
 
 # %% wrong="e1" why="the textbook min(1, eps / sum of |b_k|): works, but far too small when the slope at a is 0, or when eps is large"
 def delta_for(p, a, eps):
@@ -498,6 +549,47 @@ def enclose(f, a, b, tol):
     middle = riemann(f, a, b, 10, "midpoint")
     return middle - tol / 2, middle + tol / 2
 
+# %% wrong="e3" why="cuts n down to a whole number instead of up"
+def riemann(f, a, b, n, rule):
+    if rule not in ("left", "midpoint", "right") or n < 1:
+        raise ValueError("rule or n")
+    w = (b - a) / n
+    shift = {"left": 0, "midpoint": 0.5, "right": 1}[rule]
+    return w * sum(f(a + (i + shift) * w) for i in range(n))
+
+
+def enclose(f, a, b, tol):
+    n = max(1, int((b - a) * abs(f(b) - f(a)) / tol))
+    ends = sorted(riemann(f, a, b, n, rule) for rule in ("left", "right"))
+    return ends[0], ends[1]
+
+# %% wrong="e3" why="half the strips are enough for midpoints, for the error of a midpoint sum 'is' far smaller"
+def riemann(f, a, b, n, rule):
+    if rule not in ("left", "midpoint", "right") or n < 1:
+        raise ValueError("rule or n")
+    w = (b - a) / n
+    shift = {"left": 0, "midpoint": 0.5, "right": 1}[rule]
+    return w * sum(f(a + (i + shift) * w) for i in range(n))
+
+
+def enclose(f, a, b, tol):
+    n = max(1, math.ceil((b - a) * abs(f(b) - f(a)) / (2 * tol)))
+    middle = riemann(f, a, b, n, "midpoint")
+    return middle - tol / 2, middle + tol / 2
+
+# %% wrong="e3" why="eight Gauss points ± tol/2: an estimate taken for an enclosure"
+def riemann(f, a, b, n, rule):
+    if rule not in ("left", "midpoint", "right") or n < 1:
+        raise ValueError("rule or n")
+    w = (b - a) / n
+    shift = {"left": 0, "midpoint": 0.5, "right": 1}[rule]
+    return w * sum(f(a + (i + shift) * w) for i in range(n))
+
+
+def enclose(f, a, b, tol):
+    middle = float(integrate.fixed_quad(np.vectorize(f, otypes=[float]), a, b, n=8)[0])
+    return middle - tol / 2, middle + tol / 2
+
 # %% right="e4" why="the library's series; the bound from Taylor coefficients in an extra symbol"
 def taylor(expr, x, a, n):
     return sp.expand(sp.series(expr, x, a, n + 1).removeO())
@@ -661,6 +753,29 @@ def degree_for(expr, x, a, r, tol):
     while n < 20 and lagrange_bound(expr, x, a, n, r) > tol:
         n += 1
     return n
+
+# %% wrong="e4" why="searches the degree by halving, as if the bound fell at every step"
+def taylor(expr, x, a, n):
+    return sum(expr.diff(x, k).subs(x, a) / sp.factorial(k) * (x - a) ** k for k in range(n + 1))
+
+
+def lagrange_bound(expr, x, a, n, r):
+    g = expr.diff(x, n + 1)
+    M = max(abs(float(g.subs(x, a - r))), abs(float(g.subs(x, a + r))))
+    return M * float(r) ** (n + 1) / math.factorial(n + 1)
+
+
+def degree_for(expr, x, a, r, tol):
+    if lagrange_bound(expr, x, a, 20, r) > tol:
+        raise ValueError("none")
+    low, high = 0, 20
+    while low < high:
+        middle = (low + high) // 2
+        if lagrange_bound(expr, x, a, middle, r) <= tol:
+            high = middle
+        else:
+            low = middle + 1
+    return low
 
 # %% right="e5" why="a case table, question by question"
 def verdict(z, p, q):

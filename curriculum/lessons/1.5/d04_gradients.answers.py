@@ -103,6 +103,76 @@ def gradcheck(f, grad, x, rtol=1e-5):
             return False
     return True
 
+# %% wrong="e1" why="asks whether they disagree, so a claim of NaN passes"
+def gradcheck(f, grad, x, rtol=1e-5):
+    for i, g in enumerate(grad(list(x))):
+        h = 1e-5 * max(1.0, abs(x[i]))
+        plus, minus = f([*x[:i], x[i] + h, *x[i + 1 :]]), f([*x[:i], x[i] - h, *x[i + 1 :]])
+        d = (plus - minus) / (2 * h)
+        if abs(g - d) > rtol * max(abs(g), abs(d)) + 1e-14 * (abs(plus) + abs(minus)) / h:
+            return False
+    return True
+
+# %% wrong="e1" why="a step relative to the coordinate alone: 0 at 0"
+def gradcheck(f, grad, x, rtol=1e-5):
+    for i, g in enumerate(grad(list(x))):
+        h = 1e-5 * abs(x[i])
+        plus, minus = f([*x[:i], x[i] + h, *x[i + 1 :]]), f([*x[:i], x[i] - h, *x[i + 1 :]])
+        d = (plus - minus) / (2 * h)
+        if not abs(g - d) <= rtol * max(abs(g), abs(d)) + 1e-14 * (abs(plus) + abs(minus)) / h:
+            return False
+    return True
+
+# %% wrong="e1" why="one step for all coordinates, from the largest of them"
+def gradcheck(f, grad, x, rtol=1e-5):
+    for i, g in enumerate(grad(list(x))):
+        h = 1e-5 * max(1.0, *map(abs, x))
+        plus, minus = f([*x[:i], x[i] + h, *x[i + 1 :]]), f([*x[:i], x[i] - h, *x[i + 1 :]])
+        d = (plus - minus) / (2 * h)
+        if not abs(g - d) <= rtol * max(abs(g), abs(d)) + 1e-14 * (abs(plus) + abs(minus)) / h:
+            return False
+    return True
+
+# %% wrong="e1" why="the step of one-sided differences, where rounding is already large"
+def gradcheck(f, grad, x, rtol=1e-5):
+    for i, g in enumerate(grad(list(x))):
+        h = 1e-8 * max(1.0, abs(x[i]))
+        plus, minus = f([*x[:i], x[i] + h, *x[i + 1 :]]), f([*x[:i], x[i] - h, *x[i + 1 :]])
+        d = (plus - minus) / (2 * h)
+        if not abs(g - d) <= rtol * max(abs(g), abs(d)) + 1e-14 * (abs(plus) + abs(minus)) / h:
+            return False
+    return True
+
+# %% wrong="e1" why="relative to the claimed slope only"
+def gradcheck(f, grad, x, rtol=1e-5):
+    for i, g in enumerate(grad(list(x))):
+        h = 1e-5 * max(1.0, abs(x[i]))
+        plus, minus = f([*x[:i], x[i] + h, *x[i + 1 :]]), f([*x[:i], x[i] - h, *x[i + 1 :]])
+        d = (plus - minus) / (2 * h)
+        if not abs(g - d) <= rtol * abs(g) + 1e-14 * (abs(plus) + abs(minus)) / h:
+            return False
+    return True
+
+# %% wrong="e1" why="relative to the measured slope only"
+def gradcheck(f, grad, x, rtol=1e-5):
+    for i, g in enumerate(grad(list(x))):
+        h = 1e-5 * max(1.0, abs(x[i]))
+        plus, minus = f([*x[:i], x[i] + h, *x[i + 1 :]]), f([*x[:i], x[i] - h, *x[i + 1 :]])
+        d = (plus - minus) / (2 * h)
+        if not abs(g - d) <= rtol * abs(d) + 1e-14 * (abs(plus) + abs(minus)) / h:
+            return False
+    return True
+
+# %% wrong="e1" why="an allowance for rounding so wide that it hides errors"
+def gradcheck(f, grad, x, rtol=1e-5):
+    for i, g in enumerate(grad(list(x))):
+        h = 1e-5 * max(1.0, abs(x[i]))
+        plus, minus = f([*x[:i], x[i] + h, *x[i + 1 :]]), f([*x[:i], x[i] - h, *x[i + 1 :]])
+        d = (plus - minus) / (2 * h)
+        if not abs(g - d) <= rtol * max(abs(g), abs(d)) + 1e-12 * (abs(plus) + abs(minus)) / h:
+            return False
+    return True
+
 # %% right="e2" why="by SymPy's own Jacobian and Hessian"
 def gradient(expr, variables):
     return list(sp.Matrix([expr]).jacobian(variables))
@@ -234,6 +304,121 @@ def directional(expr, variables, point, direction):
     g = sum(sp.diff(expr, v) * d for v, d in zip(variables, direction))
     return g.subs(dict(zip(variables, point))) / sp.sqrt(sum(sp.sympify(d) ** 2 for d in direction))
 
+# %% wrong="e2" why="differences with a tiny exact step instead of derivatives"
+def gradient(expr, variables):
+    h = sp.Rational(1, 10**9)
+    return [sp.expand((expr.subs(v, v + h) - expr.subs(v, v - h)) / (2 * h)) for v in variables]
+
+def jacobian(exprs, variables):
+    return sp.Matrix(exprs).jacobian(variables)
+
+def hessian(expr, variables):
+    return sp.hessian(expr, variables)
+
+def directional(expr, variables, point, direction):
+    if not any(direction):
+        raise ValueError("no direction")
+    g = sum(sp.diff(expr, v) * d for v, d in zip(variables, direction))
+    return g.subs(dict(zip(variables, point))) / sp.sqrt(sum(sp.sympify(d) ** 2 for d in direction))
+
+# %% wrong="e2" why="derivatives written down, never worked out"
+def gradient(expr, variables):
+    return [sp.Derivative(expr, v) for v in variables]
+
+def jacobian(exprs, variables):
+    return sp.Matrix(exprs).jacobian(variables)
+
+def hessian(expr, variables):
+    return sp.hessian(expr, variables)
+
+def directional(expr, variables, point, direction):
+    if not any(direction):
+        raise ValueError("no direction")
+    g = sum(sp.diff(expr, v) * d for v, d in zip(variables, direction))
+    return g.subs(dict(zip(variables, point))) / sp.sqrt(sum(sp.sympify(d) ** 2 for d in direction))
+
+# %% wrong="e2" why="the Jacobian in floats"
+def gradient(expr, variables):
+    return [sp.diff(expr, v) for v in variables]
+
+def jacobian(exprs, variables):
+    return sp.Matrix(exprs).jacobian(variables).evalf()
+
+def hessian(expr, variables):
+    return sp.hessian(expr, variables)
+
+def directional(expr, variables, point, direction):
+    if not any(direction):
+        raise ValueError("no direction")
+    g = sum(sp.diff(expr, v) * d for v, d in zip(variables, direction))
+    return g.subs(dict(zip(variables, point))) / sp.sqrt(sum(sp.sympify(d) ** 2 for d in direction))
+
+# %% wrong="e2" why="the Hessian in floats"
+def gradient(expr, variables):
+    return [sp.diff(expr, v) for v in variables]
+
+def jacobian(exprs, variables):
+    return sp.Matrix(exprs).jacobian(variables)
+
+def hessian(expr, variables):
+    return sp.hessian(expr, variables).evalf()
+
+def directional(expr, variables, point, direction):
+    if not any(direction):
+        raise ValueError("no direction")
+    g = sum(sp.diff(expr, v) * d for v, d in zip(variables, direction))
+    return g.subs(dict(zip(variables, point))) / sp.sqrt(sum(sp.sympify(d) ** 2 for d in direction))
+
+# %% wrong="e2" why="a direction whose entries add up to 0 taken for the zero direction"
+def gradient(expr, variables):
+    return [sp.diff(expr, v) for v in variables]
+
+def jacobian(exprs, variables):
+    return sp.Matrix(exprs).jacobian(variables)
+
+def hessian(expr, variables):
+    return sp.hessian(expr, variables)
+
+def directional(expr, variables, point, direction):
+    if sum(direction) == 0:
+        raise ValueError("no direction")
+    g = sum(sp.diff(expr, v) * d for v, d in zip(variables, direction))
+    return g.subs(dict(zip(variables, point))) / sp.sqrt(sum(sp.sympify(d) ** 2 for d in direction))
+
+# %% wrong="e2" why="only the zero direction of the plane is recognised"
+def gradient(expr, variables):
+    return [sp.diff(expr, v) for v in variables]
+
+def jacobian(exprs, variables):
+    return sp.Matrix(exprs).jacobian(variables)
+
+def hessian(expr, variables):
+    return sp.hessian(expr, variables)
+
+def directional(expr, variables, point, direction):
+    if direction == [0, 0]:
+        raise ValueError("no direction")
+    g = sum(sp.diff(expr, v) * d for v, d in zip(variables, direction))
+    return g.subs(dict(zip(variables, point))) / sp.sqrt(sum(sp.sympify(d) ** 2 for d in direction))
+
+# %% wrong="e2" why="a slope of 0 refused, too"
+def gradient(expr, variables):
+    return [sp.diff(expr, v) for v in variables]
+
+def jacobian(exprs, variables):
+    return sp.Matrix(exprs).jacobian(variables)
+
+def hessian(expr, variables):
+    return sp.hessian(expr, variables)
+
+def directional(expr, variables, point, direction):
+    if not any(direction):
+        raise ValueError("no direction")
+    g = sum(sp.diff(expr, v) * d for v, d in zip(variables, direction))
+    if g.subs(dict(zip(variables, point))) == 0:
+        raise ValueError("no slope")
+    return g.subs(dict(zip(variables, point))) / sp.sqrt(sum(sp.sympify(d) ** 2 for d in direction))
+
 # %% right="e3" why="forward mode: every node carries its whole gradient, as a NumPy vector"
 def gradients(tape, inputs):
     n = len(inputs)
@@ -315,6 +500,37 @@ def gradients(tape, inputs):
             if not waiting[i]:
                 ready.append(i)
     return [bar.get(i, 0.0) for i in range(n)]
+
+# %% right="e3" why="complex steps: one run an input, with a tiny imaginary part in it, no derivative rule at all"
+def gradients(tape, inputs):
+    arity = {"add": 2, "sub": 2, "mul": 2, "div": 2, "sin": 1, "exp": 1}
+
+    def run(values):
+        for op, *arguments in tape:
+            if op == "const":
+                values.append(complex(arguments[0]))
+                continue
+            if op not in arity or not all(0 <= i < len(values) for i in arguments):
+                raise ValueError(f"cannot compute {op} of {arguments}")
+            a, b = values[arguments[0]], values[arguments[-1]]
+            match op:
+                case "add":
+                    values.append(a + b)
+                case "sub":
+                    values.append(a - b)
+                case "mul":
+                    values.append(a * b)
+                case "div":
+                    values.append(a / b)
+                case "sin":
+                    values.append(complex(np.sin(a)))
+                case "exp":
+                    values.append(complex(np.exp(a)))
+        return values[-1]
+
+    step = 1e-30
+    points = [[complex(v, step * (i == k)) for i, v in enumerate(inputs)] for k in range(len(inputs))]
+    return [run(point).imag / step for point in points]
 
 # %% wrong="e3" why="overwrites a shared node's adjoint instead of adding to it"
 def gradients(tape, inputs):
@@ -470,6 +686,40 @@ def gradients(tape, inputs):
 
     return [adjoint(i) for i in range(len(inputs))]
 
+# %% wrong="e3" why="looks only at the entries that the output uses, so impossible ones elsewhere pass"
+def gradients(tape, inputs):
+    rules = {
+        "add": lambda a, b: (a + b, (1.0, 1.0)), "sub": lambda a, b: (a - b, (1.0, -1.0)), "mul": lambda a, b: (a * b, (b, a)),
+        "div": lambda a, b: (a / b, (1 / b, -a / b**2)), "sin": lambda a: (math.sin(a), (math.cos(a),)), "exp": lambda a: (math.exp(a), (math.exp(a),)),
+    }
+    n = len(inputs)
+    values, edges = list(inputs) + [0.0] * len(tape), [[] for _ in range(n + len(tape))]
+    needed, stack = set(), [n + len(tape) - 1]
+    while stack:
+        j = stack.pop()
+        if j in needed or j < n:
+            continue
+        needed.add(j)
+        op, *arguments = tape[j - n]
+        if op == "const":
+            continue
+        if op not in rules or not all(0 <= i < j for i in arguments):
+            raise ValueError("bad entry")
+        stack.extend(arguments)
+    for j in sorted(needed):
+        op, *arguments = tape[j - n]
+        if op == "const":
+            values[j] = arguments[0]
+        else:
+            values[j], partials = rules[op](*(values[i] for i in arguments))
+            edges[j] = list(zip(arguments, partials))
+    adjoints = [0.0] * len(values)
+    adjoints[-1] = 1.0
+    for j in reversed(range(len(values))):
+        for i, partial in edges[j]:
+            adjoints[i] += adjoints[j] * partial
+    return adjoints[:n]
+
 # %% right="e4" why="sums over indices, by einsum, and a solved system instead of the inverse"
 def quadratic_gradient(A, x):
     return np.einsum("ij,j->i", A, x) + np.einsum("ij,i->j", A, x)
@@ -591,6 +841,59 @@ def logdet_gradient(X):
     except np.linalg.LinAlgError:
         raise ValueError("singular") from None
 
+# %% wrong="e4" why="asks that no eigenvalue lie on the left (positive definite taken for positive determinant)"
+def quadratic_gradient(A, x):
+    return (A + A.T) @ x
+
+def residual_gradients(A, x, b):
+    r = A @ x - b
+    return 2 * A.T @ r, 2 * np.outer(r, x)
+
+def logdet_gradient(X):
+    if np.linalg.slogdet(X)[0] <= 0 or np.linalg.eigvals(X).real.min() < -1e-9:
+        raise ValueError("no logarithm")
+    return np.linalg.inv(X.T)
+
+# %% wrong="e4" why="scales by the largest entry first: the determinant may still underflow"
+def quadratic_gradient(A, x):
+    return (A + A.T) @ x
+
+def residual_gradients(A, x, b):
+    r = A @ x - b
+    return 2 * A.T @ r, 2 * np.outer(r, x)
+
+def logdet_gradient(X):
+    size = abs(X).max()
+    if size == 0 or np.linalg.det(X / size) <= 0:
+        raise ValueError("no logarithm")
+    return np.linalg.inv(X.T)
+
+# %% wrong="e4" why="takes a determinant that underflowed to 0 for a positive one"
+def quadratic_gradient(A, x):
+    return (A + A.T) @ x
+
+def residual_gradients(A, x, b):
+    r = A @ x - b
+    return 2 * A.T @ r, 2 * np.outer(r, x)
+
+def logdet_gradient(X):
+    if np.linalg.det(X) < 0 or np.any(np.all(X == 0, axis=1)):
+        raise ValueError("no logarithm")
+    return np.linalg.inv(X.T)
+
+# %% wrong="e4" why="the gradients of the norm itself, not of its square"
+def quadratic_gradient(A, x):
+    return (A + A.T) @ x
+
+def residual_gradients(A, x, b):
+    r = A @ x - b
+    return A.T @ r / np.linalg.norm(r), np.outer(r, x) / np.linalg.norm(r)
+
+def logdet_gradient(X):
+    if np.linalg.slogdet(X)[0] <= 0:
+        raise ValueError("no logarithm")
+    return np.linalg.inv(X.T)
+
 # %% right="e5" why="difference quotients with their own symbols h and k, written as on paper"
 def partials_at_origin(expr, x, y):
     h = sp.Dummy("h", real=True)
@@ -646,6 +949,27 @@ def remainder_along(expr, x, y, path, t):
     r = sp.Symbol("r", positive=True)
     quotient = sp.simplify((left_over / sp.sqrt(path[0] ** 2 + path[1] ** 2)).subs(t, r))
     return sp.limit(quotient, r, 0)
+
+# %% right="e5" why="limits of the derivatives along the axes: by the mean value theorem they are the quotients' limits, where they exist"
+def partials_at_origin(expr, x, y):
+    def slope(variable, other):
+        q = sp.diff(expr, variable).subs(other, 0)
+        right, left = sp.limit(q, variable, 0, "+"), sp.limit(q, variable, 0, "-")
+        if right != left:
+            raise ValueError("the two sides differ")
+        return right
+
+    return slope(x, y), slope(y, x)
+
+def mixed_at_origin(expr, x, y):
+    both = sp.diff(expr, x, y)
+    return sp.limit(both.subs(x, 0), y, 0), sp.limit(both.subs(y, 0), x, 0)
+
+def remainder_along(expr, x, y, path, t):
+    f_x, f_y = partials_at_origin(expr, x, y)
+    p, q = path
+    error = (expr - f_x * x - f_y * y).subs([(x, p), (y, q)])
+    return sp.limit(error / sp.sqrt(p**2 + q**2), t, 0)
 
 # %% wrong="e5" why="takes the mixed derivatives to be equal (Clairaut's theorem without its condition)"
 def partials_at_origin(expr, x, y):
@@ -741,6 +1065,105 @@ def remainder_along(expr, x, y, path, t):
     p, q = path
     error = expr.subs({x: p, y: q}, simultaneous=True) - f_x * p - f_y * q
     return sp.limit(error / sp.sqrt(p**2 + q**2), t, 0, "+")
+
+# %% wrong="e5" why="a central difference quotient, which cannot see a kink"
+def partials_at_origin(expr, x, y):
+    f, g = expr.subs(y, 0), expr.subs(x, 0)
+    return sp.limit((f - f.subs(x, -x)) / (2 * x), x, 0, "+-"), sp.limit((g - g.subs(y, -y)) / (2 * y), y, 0, "+-")
+
+def mixed_at_origin(expr, x, y):
+    f_x, f_y = partials_at_origin(expr, x, y)
+    first_x = sp.limit((sp.diff(expr, x).subs(x, 0) - f_x) / y, y, 0)
+    first_y = sp.limit((sp.diff(expr, y).subs(y, 0) - f_y) / x, x, 0)
+    return first_x, first_y
+
+def remainder_along(expr, x, y, path, t):
+    f_x, f_y = (sp.limit(expr.subs(o, 0) / v, v, 0) for v, o in ((x, y), (y, x)))
+    p, q = path
+    error = expr.subs({x: p, y: q}, simultaneous=True) - f_x * p - f_y * q
+    return sp.limit(error / sp.sqrt(p**2 + q**2), t, 0, "+")
+
+# %% wrong="e5" why="takes every square root for a kink"
+def partials_at_origin(expr, x, y):
+    if any(power.exp == sp.Rational(1, 2) for power in expr.atoms(sp.Pow)):
+        raise ValueError("a square root has a kink")
+    return sp.limit(expr.subs(y, 0) / x, x, 0, "+-"), sp.limit(expr.subs(x, 0) / y, y, 0, "+-")
+
+def mixed_at_origin(expr, x, y):
+    f_x, f_y = partials_at_origin(expr, x, y)
+    first_x = sp.limit((sp.diff(expr, x).subs(x, 0) - f_x) / y, y, 0)
+    first_y = sp.limit((sp.diff(expr, y).subs(y, 0) - f_y) / x, x, 0)
+    return first_x, first_y
+
+def remainder_along(expr, x, y, path, t):
+    f_x, f_y = (sp.limit(expr.subs(o, 0) / v, v, 0) for v, o in ((x, y), (y, x)))
+    p, q = path
+    error = expr.subs({x: p, y: q}, simultaneous=True) - f_x * p - f_y * q
+    return sp.limit(error / sp.sqrt(p**2 + q**2), t, 0, "+")
+
+# %% wrong="e5" why="floats"
+def partials_at_origin(expr, x, y):
+    f_x, f_y = sp.limit(expr.subs(y, 0) / x, x, 0, "+-"), sp.limit(expr.subs(x, 0) / y, y, 0, "+-")
+    return sp.N(f_x), sp.N(f_y)
+
+def mixed_at_origin(expr, x, y):
+    f_x, f_y = partials_at_origin(expr, x, y)
+    first_x = sp.limit((sp.diff(expr, x).subs(x, 0) - f_x) / y, y, 0)
+    first_y = sp.limit((sp.diff(expr, y).subs(y, 0) - f_y) / x, x, 0)
+    return first_x, first_y
+
+def remainder_along(expr, x, y, path, t):
+    f_x, f_y = (sp.limit(expr.subs(o, 0) / v, v, 0) for v, o in ((x, y), (y, x)))
+    p, q = path
+    error = expr.subs({x: p, y: q}, simultaneous=True) - f_x * p - f_y * q
+    return sp.limit(error / sp.sqrt(p**2 + q**2), t, 0, "+")
+
+# %% wrong="e5" why="the first derivative at the origin not subtracted in the second quotient"
+def partials_at_origin(expr, x, y):
+    return sp.limit(expr.subs(y, 0) / x, x, 0, "+-"), sp.limit(expr.subs(x, 0) / y, y, 0, "+-")
+
+def mixed_at_origin(expr, x, y):
+    first_x = sp.limit(sp.diff(expr, x).subs(x, 0) / y, y, 0)
+    first_y = sp.limit(sp.diff(expr, y).subs(y, 0) / x, x, 0)
+    return first_x, first_y
+
+def remainder_along(expr, x, y, path, t):
+    f_x, f_y = (sp.limit(expr.subs(o, 0) / v, v, 0) for v, o in ((x, y), (y, x)))
+    p, q = path
+    error = expr.subs({x: p, y: q}, simultaneous=True) - f_x * p - f_y * q
+    return sp.limit(error / sp.sqrt(p**2 + q**2), t, 0, "+")
+
+# %% wrong="e5" why="the size of the remainder, without its sign"
+def partials_at_origin(expr, x, y):
+    return sp.limit(expr.subs(y, 0) / x, x, 0, "+-"), sp.limit(expr.subs(x, 0) / y, y, 0, "+-")
+
+def mixed_at_origin(expr, x, y):
+    f_x, f_y = partials_at_origin(expr, x, y)
+    first_x = sp.limit((sp.diff(expr, x).subs(x, 0) - f_x) / y, y, 0)
+    first_y = sp.limit((sp.diff(expr, y).subs(y, 0) - f_y) / x, x, 0)
+    return first_x, first_y
+
+def remainder_along(expr, x, y, path, t):
+    f_x, f_y = (sp.limit(expr.subs(o, 0) / v, v, 0) for v, o in ((x, y), (y, x)))
+    p, q = path
+    error = expr.subs({x: p, y: q}, simultaneous=True) - f_x * p - f_y * q
+    return abs(sp.limit(error / sp.sqrt(p**2 + q**2), t, 0, "+"))
+
+# %% wrong="e5" why="divides by t, not by the distance"
+def partials_at_origin(expr, x, y):
+    return sp.limit(expr.subs(y, 0) / x, x, 0, "+-"), sp.limit(expr.subs(x, 0) / y, y, 0, "+-")
+
+def mixed_at_origin(expr, x, y):
+    f_x, f_y = partials_at_origin(expr, x, y)
+    first_x = sp.limit((sp.diff(expr, x).subs(x, 0) - f_x) / y, y, 0)
+    first_y = sp.limit((sp.diff(expr, y).subs(y, 0) - f_y) / x, x, 0)
+    return first_x, first_y
+
+def remainder_along(expr, x, y, path, t):
+    f_x, f_y = (sp.limit(expr.subs(o, 0) / v, v, 0) for v, o in ((x, y), (y, x)))
+    p, q = path
+    error = expr.subs({x: p, y: q}, simultaneous=True) - f_x * p - f_y * q
+    return sp.limit(error / t, t, 0, "+")
 
 # %% equivalent="e1" mutants=["16221e9f", "65736f89", "813f0c2c"] why="max and the distance of two numbers do not depend on their order"
 

@@ -151,7 +151,8 @@ for c in (1e-9, 1.0, 1e9):
 # %% [markdown]
 r"""
 Only in the middle row are both verdicts right. The tolerance must be *relative* to the slope. But a slope of exactly 0 has no relative
-size: there, the only honest allowance is the rounding error of the difference itself, a small multiple of $\varepsilon|f|/h$.
+size: there the check needs an absolute allowance, for the rounding of the difference, a small multiple of $\varepsilon|f|/h$. The formula's
+own error $h^2|f'''|/6$ gets none, so the check below turns down the right slope 0 of $x^3$ at 0. Random points rarely hit such a place.
 """
 
 # %% [markdown] exercise="e1" title="Catch a wrong gradient" level="warm-up" minutes=15 exports=["gradcheck"]
@@ -162,7 +163,7 @@ coordinate $i$, with $g_i$ the claimed value,
 
 - the step is $h_i=10^{-5}\max(1,|x_i|)$, and $f_\pm=f(x\pm h_ie_i)$, with all the other coordinates exactly those of $x$;
 - the difference is $d_i=(f_+-f_-)/(2h_i)$;
-- they agree if $|g_i-d_i|\le \texttt{rtol}\cdot\max(|g_i|,|d_i|)+10^{-14}\,(|f_+|+|f_-|)/h_i$.
+- they agree if $|g_i-d_i|\le \texttt{rtol}\cdot\max(|g_i|,|d_i|)+10^{-14}\,(|f_+|+|f_-|)/h_i$; a claim of NaN never agrees.
 
 With `f = lambda p: p[0]**2 * p[1]` at `[1.0, 2.0]`, a `grad` that returns `[4.0, 1.0]` gives `True`; one that returns `[4.0, 1.1]`
 gives `False`.
@@ -173,8 +174,8 @@ r"""
 1. What would you do for one coordinate, if all the others were constants?
 2. Loop over the coordinates. Make two *new* lists for each, one step up and one step down, and compare the difference with the claim.
    One disagreement settles the verdict.
-3. `up = list(x); up[i] += h` leaves `x` alone, and so does the same for `down`. Return `False` inside the loop as soon as the
-   disagreement exceeds the sum of both allowances, `True` after it.
+3. `up = list(x); up[i] += h` leaves `x` alone, and so does the same for `down`. Return `False` inside the loop if it is *not* true that the
+   disagreement is at most the sum of both allowances, `True` after it. (With NaN, `<=` and `>` are both false.)
 """
 
 
@@ -188,7 +189,7 @@ def gradcheck(f, grad, x, rtol=1e-5):
         below = f([*x[:i], x[i] - h, *x[i + 1 :]])
         measured = (above - below) / (2 * h)
         rounding = 1e-14 * (abs(above) + abs(below)) / h
-        if abs(claimed - measured) > rtol * max(abs(claimed), abs(measured)) + rounding:
+        if not abs(claimed - measured) <= rtol * max(abs(claimed), abs(measured)) + rounding:  # not >: NaN must fail
             return False
     return True
     ### END SOLUTION
@@ -240,6 +241,13 @@ check(gradcheck, lambda p: p[0] ** 2 - p[1] ** 2, lambda p: [2 * p[0] + 0.5, -2 
 check(gradcheck, lambda p: 1e3 * p[0] + 1e-3 * p[1], lambda p: [1e3, 2e-3], [0.02, 0.03]).note(
     "f = 1000 x0 + 0.001 x1, second entry doubled"
 ).equals(False, idea="a small slope beside a large one is judged by its own size, not by that of its neighbour")
+check(gradcheck, lambda p: 1e6 + p[0] + p[1], lambda p: [1.0, 1.01], [0.3, 0.7]).note(
+    "f = 1000000 + x0 + x1, second entry 1 % too large"
+).equals(False, idea="the allowance for rounding is small: 10^-14 of the values, over the step")
+for wrong in ([math.nan, 1.0], [1.0, math.nan]):
+    check(gradcheck, lambda p: p[0] + p[1], lambda p, wrong=wrong: wrong, [0.3, 0.7]).note(
+        f"f = x0 + x1, claimed {wrong}"
+    ).equals(False, idea="every comparison with NaN is false: ask whether they agree, not whether they disagree")
 ### END HIDDEN TESTS
 
 # %% test="e1_scale" points=1 title="The verdict does not depend on the unit of measurement"
@@ -264,10 +272,14 @@ check(gradcheck, lambda p: math.exp(p[0]), lambda p: [math.exp(p[0]) * 1.001], [
 check(gradcheck, lambda p: math.exp(p[0]), lambda p: [math.exp(p[0]) * 1.001], [0.5], rtol=1e-4).note(
     "f = exp(x0), gradient 0.1 % too large"
 ).equals(False, idea="rtol sets how much relative error is allowed")
+for factor in (0.5, 2.0):
+    check(gradcheck, lambda p: math.exp(p[0]), lambda p: [factor * math.exp(p[0])], [0.5], rtol=0.6).note(
+        f"f = exp(x0), gradient times {factor:g}"
+    ).equals(True, idea="the error is half of the larger of the two slopes: rtol multiplies that one")
 ### END HIDDEN TESTS
 
 
-# %% test="e1_single" points=1 title="Only one coordinate moves at a time"
+# %% test="e1_single" points=1 title="One coordinate moves at a time, by its own step"
 def try_at(x0):
     seen = []
 
@@ -285,11 +297,22 @@ def try_at(x0):
         "points that differ from x in one coordinate, and are exactly x in the others",
         idea="adding a step and taking it away again does not give back the same float: start each point from a fresh copy of x",
     )
+    steps = [1e-5 * max(1.0, abs(v)) for v in x0]
+    check_value(f"the points at which f was called, with x = {x0}", seen).satisfies(
+        lambda points: all(
+            any(abs(p[i] - x0[i] - side * h) <= 1e-6 * h for p in points)
+            for i, h in enumerate(steps)
+            for side in (1, -1)
+        ),
+        f"in each coordinate a step up and one down, of {steps}",
+        idea="the step of a coordinate grows with that coordinate's own size, but never falls below 10^-5",
+    )
 
 
 try_at([0.1, 0.7])
 ### BEGIN HIDDEN TESTS
 try_at([0.3, 1.7, -2.9, 0.6])
+try_at([0.0, 40.0, -0.2])
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -311,10 +334,10 @@ $$f(a+h)=f(a)+g\cdot h+r(h),\qquad \frac{r(h)}{\lVert h\rVert}\to0\ \text{ as } 
 Then $g$ is unique, its entries are the partial derivatives, and it is called the **gradient** $\nabla f(a)$. For a *unit* vector $u$
 the **directional derivative** is the slope along $u$, and differentiability gives
 
-$$D_uf(a)=\lim_{t\to0}\frac{f(a+tu)-f(a)}{t}=\nabla f(a)\cdot u=\lVert\nabla f(a)\rVert\cos\theta .$$
+$$D_uf(a)=\lim_{t\to0}\frac{f(a+tu)-f(a)}{t}=\nabla f(a)\cdot u=\lVert\nabla f(a)\rVert\cos\theta ,$$
 
-So $f$ climbs fastest along $\nabla f$, at the rate $\lVert\nabla f\rVert$, and not at all at right angles to it, which is the
-direction of its level curve.
+with $\theta$ the angle between $\nabla f(a)$ and $u$. So where $\nabla f\ne0$, $f$ climbs fastest along $\nabla f$, at the rate
+$\lVert\nabla f\rVert$, and not at all at right angles to it; in the plane that is the direction of its level curve.
 
 **Predict.** For $f=x^2+3y^2$ at $(1,1)$: which direction is steepest, how steep, and in which direction is the ground level?
 """
@@ -340,7 +363,8 @@ print(f"gradient (2, 6):   {math.degrees(math.atan2(6, 2)):.1f}° at slope {math
 # %%
 fig, ax = plt.subplots(figsize=(4.8, 4.4))
 X, Y = np.meshgrid(np.linspace(-2.6, 2.6, 200), np.linspace(-2.2, 2.2, 200))
-_ = ax.contour(X, Y, X**2 + 3 * Y**2, levels=[1, 4, 9])
+lines = ax.contour(X, Y, X**2 + 3 * Y**2, levels=[1, 4, 9])
+_ = ax.clabel(lines, fontsize=8, fmt="f = %g")
 turn = np.radians(np.arange(20, 380, 45))
 px, py = 2 * np.cos(turn), 2 / math.sqrt(3) * np.sin(turn)
 _ = ax.quiver(px, py, 2 * px, 6 * py, angles="xy", scale=60, width=0.008)
@@ -354,8 +378,9 @@ figures.show(
 
 # %% [markdown]
 r"""
-At $(1,1)$ the ground is level along $\pm(3,-1)$, at a right angle to $(2,6)$. Most arrows do not point away from the centre: the steepest way up is a local affair. And "along $(3,4)$" means along the unit vector
-$(\tfrac35,\tfrac45)$. Forget that, and slopes depend on how long an arrow you happened to draw.
+At $(1,1)$ the ground is level along $\pm(3,-1)$, at a right angle to $(2,6)$. None of the arrows points straight away from the centre: the
+steepest way up is a local affair. And "along $(3,4)$" means along the unit vector $(\tfrac35,\tfrac45)$. Forget that, and slopes depend on
+how long an arrow you happened to draw.
 
 ## The Jacobian: a small square becomes a parallelogram
 
@@ -373,12 +398,12 @@ print(J, " here:", J_here, " determinant:", J_here.det())
 
 
 # %%
-def image_area(side):
-    """Area of the image of the square, by the shoelace formula along its boundary."""
+def image_area(side, left=1.0, low=0.5):
+    """Area of the image of the square with its corner at (left, low), by the shoelace formula along its boundary."""
     s = np.linspace(0, side, 400)
     zero, full = np.zeros(400), np.full(400, side)
-    p = 1 + np.concatenate([s, full, s[::-1], zero])
-    q = 0.5 + np.concatenate([zero, s, full, s[::-1]])
+    p = left + np.concatenate([s, full, s[::-1], zero])
+    q = low + np.concatenate([zero, s, full, s[::-1]])
     X, Y = p**2 - q**2, 2 * p * q
     return 0.5 * abs(np.sum(X * np.roll(Y, -1) - Y * np.roll(X, -1))), X, Y
 
@@ -406,7 +431,15 @@ figures.show(
 
 # %% [markdown]
 r"""
-The factor tends to $|\det J|=5$. **Vary:** put the corner at the origin. What does the factor tend to now, and what became of the parallelogram?
+The factor tends to $|\det J|=5$. **Vary:** put the corner at the origin, `image_area(side, 0, 0)`. What does the factor tend to now, and what
+became of the parallelogram?
+
+<details><summary>Answer</summary>
+
+$J=0$ there: the factor tends to 0, and the parallelogram is a single point. What is left of the
+image, an area of $\tfrac83\,\text{side}^4$, comes from second order alone.
+
+</details>
 
 The **chain rule** says that the best linear approximations compose as maps do, by matrix product in the
 same order: $J_{G\circ F}(a)=J_G(F(a))\,J_F(a)$, whenever $F$ is differentiable at $a$ and $G$ at $F(a)$.
@@ -429,7 +462,7 @@ that the condition is needed.)
 # %% [markdown] exercise="e2" title="Exact derivatives with SymPy" level="core" minutes=35 exports=["gradient", "jacobian", "hessian", "directional"] goals=[2]
 r"""
 Write four functions on SymPy expressions. `variables` is a list of distinct symbols and sets the order of the coordinates; any other symbol
-in an expression is a constant parameter, and stays in the result. Results are exact: no floats.
+in an expression is a constant parameter, and stays in the result. Results are exact and worked out: no floats, no unevaluated `Derivative`.
 
 - `gradient(expr, variables)`: the list of the $n$ partial derivatives;
 - `jacobian(exprs, variables)`: for a list of $m$ expressions, the SymPy matrix with $m$ rows and $n$ columns;
@@ -499,6 +532,14 @@ check(gradient, x**2 + a, [x, y, z]).equals(
     [2 * x, sp.Integer(0), sp.Integer(0)], idea="a variable that does not occur has slope 0, and keeps its place"
 )
 check(gradient, x * y * z, [y]).equals([x * z], idea="only the listed symbols are variables, whatever their names")
+check(gradient, x**5 / 3 + sp.exp(x * y), [x, y]).satisfies(
+    lambda g: not any(sp.sympify(entry).has(sp.Float, sp.Derivative) for entry in g),
+    "no floats, no unevaluated derivatives",
+    idea="let SymPy differentiate: a third stays a third",
+)
+check(gradient, x**5 / 3 + sp.exp(x * y), [x, y]).equals(
+    [5 * x**4 / 3 + y * sp.exp(x * y), x * sp.exp(x * y)], idea="exact: a difference with a small step is not a derivative"
+)
 for seed in range(4):
     rng = np.random.default_rng(seed)
     k = [int(c) for c in rng.integers(1, 5, size=4)]
@@ -533,6 +574,9 @@ check(jacobian, [r * sp.cos(s), r * sp.sin(s)], [r, s]).equals(
 check(jacobian, [x * y**2 * a], [x, y, r]).equals(
     sp.Matrix([[a * y**2, 2 * a * x * y, 0]]), idea="one expression still makes a matrix, of one row"
 )
+check(jacobian, [x / 3, sp.sqrt(2) * y], [x, y]).satisfies(
+    lambda J: not J.has(sp.Float, sp.Derivative), "no floats, no unevaluated derivatives", idea="stay exact"
+)
 ### END HIDDEN TESTS
 
 # %% test="e2_hessian" points=2 title="Hessians: all second partial derivatives"
@@ -555,6 +599,9 @@ check(hessian, x**3 * y**2 * z, [x, y, z]).equals(
 check(hessian, a * x**2 + 3 * x * y + x * z - y**2, [y, x]).equals(
     sp.Matrix([[-2, 3], [3, 2 * a]]), idea="rows and columns follow the given list; other symbols are constants"
 )
+check(hessian, x**2 * y / 3, [x, y]).satisfies(
+    lambda H: not H.has(sp.Float, sp.Derivative), "no floats, no unevaluated derivatives", idea="stay exact"
+)
 ### END HIDDEN TESTS
 
 # %% test="e2_directional" points=2 title="Slopes along a direction, per unit of length"
@@ -576,11 +623,23 @@ check(directional, x**2 + 3 * y**2, [x, y], [1, 1], [1, 1]).equals(
 check(directional, x**2 + 3 * y**2, [y, x], [1, 2], [1, 0]).equals(
     sp.Integer(6), idea="point and direction follow the order of the variables"
 )
+check(directional, x**2 * y, [x, y], [1, 2], [1, -1]).equals(
+    3 * sp.sqrt(2) / 2, idea="the entries add up to 0, yet this is not the zero direction"
+)
+check(directional, x**2 + 3 * y**2, [x, y], [1, 1], [3, -1]).equals(
+    sp.Integer(0), idea="along the level curve the slope is 0, which is no error"
+)
 ### END HIDDEN TESTS
 
 # %% test="e2_zero" points=1 title="The zero vector has no direction"
 x, y = sp.symbols("x y")
 check(directional, x + y, [x, y], [1, 1], [0, 0]).raises(ValueError, idea="which way does the zero vector point?")
+### BEGIN HIDDEN TESTS
+check(directional, x**2, [x], [3], [0]).raises(ValueError, idea="on a line, too, a direction has a length")
+check(directional, x * y, [x, y, sp.Symbol("z")], [1, 1, 1], [sp.Integer(0)] * 3).raises(
+    ValueError, idea="in space, too, a direction has a length"
+)
+### END HIDDEN TESTS
 
 # %% [markdown]
 r"""
@@ -611,10 +670,7 @@ $$\bar v_{\text{out}}=1,\qquad \bar v_i=\sum_{j\text{ uses }i}\bar v_j\,\frac{\p
 All the $\bar v_j$ on the right must be *finished* first. Going through the tape backwards guarantees it, since a step can only be used by later
 ones.
 
-![Graph of the program v2 = v0·v1, v3 = v2 + v0, v4 = v2·v3 at v0 = 2, v1 = 3, with values forward and adjoints backward. Node v2 feeds both v3 and
-v4, so its adjoint 14 is the sum of 6 and 8.](d04_gradients_tape.svg)
-
-**Predict.** Cover the picture's lower numbers. With $v_0=2$, $v_1=3$: what are $\bar v_3$, $\bar v_2$, $\bar v_0$?
+**Predict.** The program $v_2=v_0v_1$, $v_3=v_2+v_0$, $v_4=v_2v_3$ starts at $v_0=2$, $v_1=3$. What are $\bar v_3$, $\bar v_2$, $\bar v_0$?
 """
 
 # %%
@@ -624,13 +680,20 @@ v3 = v2 + v0
 v4 = v2 * v3
 print("values  ", v2, v3, v4)
 
-# %%
 d4 = 1.0
 d3 = d4 * v2  # v3 is used by v4
 d2 = d4 * v3 + d3 * 1.0  # v2 is used by v4 and by v3
 d1 = d2 * v0
 d0 = d2 * v1 + d3 * 1.0  # v0 is used by v2 and by v3
 print("adjoints", d3, d2, d1, d0)
+
+# %% [markdown]
+r"""
+![Graph of the program v2 = v0·v1, v3 = v2 + v0, v4 = v2·v3 at v0 = 2, v1 = 3, with values forward and adjoints backward. Node v2 feeds both v3 and
+v4, so its adjoint 14 is the sum of 6 and 8.](d04_gradients_tape.svg)
+
+Node $v_2$ has two users, so it must wait for both. And SymPy, which knows nothing of tapes:
+"""
 
 # %%
 formula = (x * y) * (x * y + x)
@@ -801,17 +864,21 @@ check(gradients, [("add", 0, -1)], [1.0, 2.0]).raises(
     ValueError, idea="Python reads index -1 from the end; on a tape there is no such node"
 )
 check(gradients, [("cosh", 0)], [1.0]).raises(ValueError, idea="an operation that is not in the table has no rule")
+for unused in (("cosh", 0), ("add", 0, 7), ("sin", -1)):
+    check(gradients, [unused, ("mul", 0, 1)], [1.0, 2.0]).raises(
+        ValueError, idea="an impossible entry is refused even where the output does not use it"
+    )
 ### END HIDDEN TESTS
 
 # %% test="e3_long" points=1 title="Long tapes: once forward, once back"
-check(gradients, [("add", k, 0) for k in range(20_000)], [1.5]).equals(
+check(gradients, [("add", k, 0) for k in range(20_000)], [1.5]).close(
     [20_001.0], idea="use loops: recursion does not reach this deep"
 )
 ### BEGIN HIDDEN TESTS
-check(gradients, [("sub", k, 1) for k in [0, *range(2, 15_000)]], [1.5, 0.25]).equals(
+check(gradients, [("sub", k, 1) for k in [0, *range(2, 15_000)]], [1.5, 0.25]).close(
     [1.0, -14_999.0], idea="use loops: recursion does not reach this deep"
 )
-check(gradients, [("add", k, k) for k in range(60)], [1.0]).equals(
+check(gradients, [("add", k, k) for k in range(60)], [1.0]).close(
     [2.0**60], idea="one visit a node, not one a path: sixty doublings have 2^60 paths"
 )
 ### END HIDDEN TESTS
@@ -848,8 +915,8 @@ $\det(I+M)=1+\operatorname{tr}M$ up to terms of second order.
 
 # %% [markdown] exercise="e4" title="Gradients of matrix expressions" level="core" minutes=30 exports=["quadratic_gradient", "residual_gradients", "logdet_gradient"]
 r"""
-Write three functions on float64 arrays, in NumPy. Each gradient has the shape of what is differentiated; allowed relative error $10^{-8}$ of its
-largest entry.
+Write three functions on float64 arrays, in NumPy. Each gradient has the shape of the variable it belongs to; the error allowed is $10^{-8}$ of
+its largest entry.
 
 - `quadratic_gradient(A, x)`: of $x^\mathsf{T}Ax$ in $x$. $A$ is $n\times n$, **not** necessarily symmetric; $x$ has shape `(n,)`.
 - `residual_gradients(A, x, b)`: the tuple of the gradients of $\lVert Ax-b\rVert^2$ (Euclidean norm, squared) in $x$, shape `(n,)`, and in $A$,
@@ -996,6 +1063,12 @@ check(logdet_gradient, swap).close(
     atol=5e-9,
     idea="the determinant is 6: positive, though the diagonal is 0",
 )
+check(logdet_gradient, np.array([[-2.0, 1.0], [0.0, -4.0]])).close(
+    np.array([[-0.5, 0.0], [-0.125, -0.25]]),
+    rtol=0.0,
+    atol=5e-9,
+    idea="the determinant is 8: positive, though both eigenvalues are negative",
+)
 ### END HIDDEN TESTS
 
 # %% test="e4_domain" points=1 title="Where log det is defined, and where it is not"
@@ -1006,17 +1079,29 @@ check(logdet_gradient, np.array([[0.0, 1.0], [1.0, 0.0]])).raises(
 check(logdet_gradient, np.array([[1.0, 2.0], [0.0, 0.0]])).raises(
     ValueError, idea="the determinant is 0: it has no logarithm"
 )
+rows, columns = np.indices((200, 200))
+band = np.eye(200) + 0.5 * np.eye(200, k=1)
+inverse = np.where(columns >= rows, (-0.5) ** np.maximum(columns - rows, 0), 0.0)
 for scale in (1e-3, 1e3):
-    check(logdet_gradient, scale * np.eye(200)).close(
-        np.eye(200) / scale,
+    check(logdet_gradient, scale * band).note(f"200 rows: {scale:g} on the diagonal, half of it above").close(
+        inverse.T / scale,
+        rtol=0.0,
         atol=1e-8 / scale,
         idea="the determinant leaves the range of floats, yet its logarithm is small: ask for its sign only",
     )
+    check(logdet_gradient, scale * band[[1, 0, *range(2, 200)]]).note("the same with its first two rows exchanged").raises(
+        ValueError, idea="the determinant is negative, however small or large it is"
+    )
+mixed = np.repeat([1e-3, 1e3], [180, 20])
+check(logdet_gradient, np.diag(mixed)).note("diagonal: 180 times 0.001, 20 times 1000").close(
+    np.diag(1 / mixed), rtol=0.0, atol=1e-5, idea="no common factor brings this determinant back into range: ask for its sign"
+)
 ### END HIDDEN TESTS
 
 # %% [markdown]
 r"""
-Go back to the opening failure with the gradient from your exercise: the descent now reaches $(1,-1)$.
+Go back to the opening failure with your gradient: `descend(lambda z: quadratic_gradient(A, z) - b, np.array([-1.0, 1.5]))[-1]` is
+$(1,-1)$, the true minimum.
 
 ## Where the rules end
 
@@ -1068,8 +1153,8 @@ limits of difference quotients, and return exact expressions.
   limit $\displaystyle\lim_{t\to0^+}\frac{f(p,q)-f_x\,p-f_y\,q}{\sqrt{p^2+q^2}}$ with the partial derivatives at the origin. Where $f$ is differentiable it is 0
   along *every* path.
 
-In the tests `expr` is a quotient of polynomials, or holds a square root where `ValueError` is asked for. In the last two functions all limits exist
-and are finite.
+In the tests `expr` is a quotient of polynomials, or for `partials_at_origin` also a sum of a polynomial and a square root of one. One-sided limits
+are finite; in the last two functions all limits exist.
 
 With $f=\dfrac{xy(x^2-y^2)}{x^2+y^2}$, `mixed_at_origin` is `(-1, 1)`. With $f=\dfrac{x^3y}{x^4+y^2}$, `partials_at_origin` is `(0, 0)`, and
 `remainder_along` is `0` for the path `(t, t)` but `1/2` for `(t, t**2)`: straight lines do not show everything.
@@ -1087,7 +1172,7 @@ r"""
 
 # %% solution="e5"
 def partials_at_origin(expr, x, y):
-    """Partial derivatives (f_x, f_y) at the origin of expr with f(0, 0) = 0; ValueError where a limit has two sides."""
+    """Partial derivatives (f_x, f_y) at the origin of expr with f(0, 0) = 0; ValueError where two sides differ."""
     ### BEGIN SOLUTION
     f_x = sp.limit(expr.subs(y, 0) / x, x, 0, "+-")
     f_y = sp.limit(expr.subs(x, 0) / y, y, 0, "+-")
@@ -1132,6 +1217,11 @@ check(partials_at_origin, x * y / (x**2 + y**2), x, y).equals(
 check(partials_at_origin, 3 * x + 5 * y + x * y, x, y).equals(
     (sp.Integer(3), sp.Integer(5)), idea="for a polynomial the limits are the ordinary derivatives"
 )
+check(partials_at_origin, (x**3 / 3 + c * y**3) / (x**2 + y**2), x, y).satisfies(
+    lambda pair: len(pair) == 2 and sp.sympify(pair[0]) == sp.Rational(1, 3) and not sp.sympify(pair[1]).has(sp.Float),
+    "(1/3, c), exact",
+    idea="stay exact: a third is no float",
+)
 ### END HIDDEN TESTS
 
 # %% test="e5_sides" points=1 title="A limit has two sides"
@@ -1142,6 +1232,9 @@ check(partials_at_origin, sp.sqrt(x**2 + y**2), x, y).raises(
 ### BEGIN HIDDEN TESTS
 check(partials_at_origin, 3 * x + sp.sqrt(y**2), x, y).raises(
     ValueError, idea="here only the slope in y differs: 1 from above, -1 from below"
+)
+check(partials_at_origin, 2 * x + sp.sqrt(x**4 + y**4), x, y).equals(
+    (sp.Integer(2), sp.Integer(0)), idea="a square root need not have a kink: here both sides agree"
 )
 ### END HIDDEN TESTS
 
@@ -1214,7 +1307,8 @@ print(f"forward differences, 1,000 variables: {calls:,} evaluations of f")
 # %% [markdown]
 r"""
 - **Cost.** Differences need $n+1$ evaluations ($2n$ when central). Reverse mode needs a small constant multiple of *one*, whatever $n$ is: that is why
-  models with a billion parameters can be trained at all. For $m$ outputs it needs $m$ sweeps.
+  models with a billion parameters can be trained at all. For $m$ outputs it needs $m$ sweeps; with few inputs and many outputs, *forward mode*,
+  which carries the derivatives along with the values, is cheaper.
 - **Memory.** The tape keeps every intermediate value until the sweep comes back. At a hundred times the size that runs out first; *checkpointing*
   keeps a few and computes the rest anew.
 - **Hessians** have $n^2$ entries. Large codes never form them: $Hv$ is the gradient of $\nabla f\cdot v$, at the price of a few gradients.
