@@ -56,26 +56,25 @@ def opened(db_url: str, course_id: str) -> Iterator[api.Gradebook]:
 
 def in_step(gradebook: api.Gradebook, assignment: str, course: Mapping[str, intake.Notebook]) -> bool:
     """Whether the gradebook holds the test cells of these notebooks (by name), with their points and text."""
-    try:
-        kept = gradebook.find_assignment(assignment).notebooks
-    except api.MissingEntry:
-        return False
-    rows = {
-        (book.name, cell.name): (
-            cell.max_score,
-            next((s.source for s in book.source_cells if s.name == cell.name), None),
-        )
-        for book in kept
-        for cell in book.grade_cells
-        if cell.cell_type == "code"
-    }
+    # Two queries: through nbgrader's objects it would be one for each cell.
+    points, sources = (
+        {
+            (book, cell): value
+            for book, cell, value in gradebook.db.query(api.Notebook.name, kind.name, column)
+            .join(kind, kind.notebook_id == api.Notebook.id)
+            .join(api.Assignment, api.Assignment.id == api.Notebook.assignment_id)
+            .filter(api.Assignment.name == assignment, kind.cell_type == "code")
+        }
+        for kind, column in ((api.GradeCell, api.GradeCell.max_score), (api.SourceCell, api.SourceCell.source))
+    )
+    rows = {key: (most, sources.get(key)) for key, most in points.items()}
     wanted = {
         (name, intake.grade_id(cell)): (float(cell["metadata"]["nbgrader"]["points"]), cell["source"])
         for name, book in course.items()
         for cell in book["cells"]
         if intake.is_test(cell)
     }
-    return rows == wanted
+    return bool(rows) and rows == wanted
 
 
 def bring_into_step(db_url: str, course_id: str, assignment: str, course: Path, config: Path) -> Path | None:
@@ -171,13 +170,14 @@ def _complete_submissions(kept: api.Gradebook, book: Any) -> None:
         mine = next((n for n in submission.notebooks if n.notebook is book), None)
         if mine is None:
             mine = api.SubmittedNotebook(notebook=book, assignment=submission)
+            kept.db.add(mine)
         graded, commented = {grade.cell_id for grade in mine.grades}, {comment.cell_id for comment in mine.comments}
         for cell in [*book.grade_cells, *book.task_cells]:
             if cell.id not in graded:
-                api.Grade(cell_id=cell.id, notebook=mine)
+                kept.db.add(api.Grade(cell_id=cell.id, notebook=mine))
         for cell in [*book.solution_cells, *book.task_cells]:
             if cell.id not in commented:
-                api.Comment(cell_id=cell.id, notebook=mine)
+                kept.db.add(api.Comment(cell_id=cell.id, notebook=mine))
 
 
 def _has_submissions(gradebook: api.Gradebook, assignment: str) -> bool:

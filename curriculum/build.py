@@ -40,7 +40,7 @@ def lessons_of(unit: Unit, root: Path = ROOT, only: Day | None = None) -> list[t
     found = {path.stem: path for path in lesson_paths(folder)}
     planned = {day.lesson: day for day in unit.days if day.lesson}
     if only:
-        found = {stem: path for stem, path in found.items() if stem == only.lesson}
+        found = {stem: path for stem, path in found.items() if stem.partition("_")[0] == f"d{only.number:02d}"}
         planned = {stem: day for stem, day in planned.items() if day == only}
     for stem in sorted(set(found) - set(planned)):
         raise BuildError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,7 +28,7 @@ def course(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def at_course(course: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], dict[str, str]]]:
+def at_course(course: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], dict[str, str]]:
     """The environment of a command that is to work in ``course``."""
     monkeypatch.delenv("MIND_LEARNER", raising=False)
-    yield lambda: {**os.environ, "MIND_ROOT": str(course), "OPENBLAS_NUM_THREADS": "1", "COLUMNS": "120"}
+    return lambda: {**os.environ, "MIND_ROOT": str(course), "OPENBLAS_NUM_THREADS": "1", "COLUMNS": "120"}

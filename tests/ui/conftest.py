@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -17,6 +16,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from curriculum.doctor import find_browser
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 # JupyterLab on two busy cores takes its time; a test that waits is better than one that sometimes fails.
@@ -85,10 +86,9 @@ def _until_it_answers(server: Server, process: subprocess.Popen, log: Path) -> N
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Chromium: the one that is installed, else the one that playwright brings."""
-    installed = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    """The Chromium that `mind doctor` finds."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=installed, args=_FLAGS)
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=_FLAGS)
         yield browser
         browser.close()
 

@@ -594,7 +594,7 @@ _ = ax.set(
 _ = ax.legend()
 figures.show(
     fig,
-    alt="Relative error of x against the pivot: without exchange it grows like epsilon over pivot up to 100 %, with exchange it stays near 1e-16.",
+    alt="Relative error of x against the pivot: without exchange it grows like epsilon over pivot until no digit is right, with exchange it stays near 1e-16.",
 )
 
 # %% [markdown] exercise="e3" title="Factor with partial pivoting" level="core" minutes=40 exports=["lu_pivot"]

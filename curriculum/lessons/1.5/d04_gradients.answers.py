@@ -1165,8 +1165,8 @@ def remainder_along(expr, x, y, path, t):
     error = expr.subs({x: p, y: q}, simultaneous=True) - f_x * p - f_y * q
     return sp.limit(error / t, t, 0, "+")
 
-# %% equivalent="e1" mutants=["16221e9f", "65736f89", "813f0c2c"] why="max and the distance of two numbers do not depend on their order"
-
-# %% equivalent="e2" mutants=["735c8619", "ae332837"] why="variables, point and direction have the same length by contract, so strict changes nothing"
+# %% equivalent="e1" mutants=["27f4687d"] why="the distance of two numbers does not depend on their order"
 
 # %% equivalent="e4" mutants=["373afc5c"] why="at sign 0 the inverse raises LinAlgError, which is a ValueError"
+
+# %% equivalent="e5" mutants=["52e01fab"] why="the path holds neither x nor y, so the order of the two substitutions is the same"
