@@ -26,17 +26,24 @@ out = Console(highlight=False)
 
 
 class _Lazy(click.Group):
-    """A group whose `dev` commands are imported only when asked for: they bring the build with them."""
+    """A group whose `dev` commands are imported only when one is called: they bring the build with them."""
 
     def list_commands(self, context: click.Context) -> list[str]:
         return sorted([*super().list_commands(context), "dev"])
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        if name == "dev":
+        if name == "dev":  # all that the list of commands shows of it
+            return click.Group("dev", short_help="For those who write lessons: build, check, new.")
+        return super().get_command(context, name)
+
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[:1] == ["dev"]:
             from curriculum.cli_dev import dev
 
-            return dev
-        return super().get_command(context, name)
+            return "dev", dev, args[1:]
+        return super().resolve_command(context, args)
 
 
 @click.group(cls=_Lazy)

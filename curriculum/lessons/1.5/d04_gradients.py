@@ -364,7 +364,7 @@ print(f"gradient (2, 6):   {math.degrees(math.atan2(6, 2)):.1f}° at slope {math
 fig, ax = plt.subplots(figsize=(4.8, 4.4))
 X, Y = np.meshgrid(np.linspace(-2.6, 2.6, 200), np.linspace(-2.2, 2.2, 200))
 lines = ax.contour(X, Y, X**2 + 3 * Y**2, levels=[1, 4, 9])
-_ = ax.clabel(lines, fontsize=8, fmt="f = %g")
+_ = ax.clabel(lines, fontsize=8, fmt="f = %g", colors="black")
 turn = np.radians(np.arange(20, 380, 45))
 px, py = 2 * np.cos(turn), 2 / math.sqrt(3) * np.sin(turn)
 _ = ax.quiver(px, py, 2 * px, 6 * py, angles="xy", scale=60, width=0.008)

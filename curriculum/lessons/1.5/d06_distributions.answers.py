@@ -81,14 +81,14 @@ def acceptance_plan(n, p_good, p_bad, alpha):
     c = 0
     while stats.binom.sf(c, n, p_good) > alpha:
         c += 1
-    return (c, 1 - stats.binom.sf(c, n, p_bad))
+    return c, math.fsum(stats.binom.pmf(np.arange(c + 1), n, p_bad))
 
 
 def stock_for(rate, weeks, service):
     s = 0
     while stats.poisson.cdf(s, rate * weeks) < service:
         s += 1
-    return (s, 1 - stats.poisson.cdf(s, rate * weeks) if s < 4 else stats.poisson.sf(s, rate * weeks))
+    return s, math.fsum(stats.poisson.pmf(np.arange(s + 1, s + 400), rate * weeks))
 
 # %% right="e2" why="isf for the quantiles, ndtr and bdtrc from scipy.special for the rest"
 def share_within(mean, variance, low, high):
@@ -302,6 +302,90 @@ def stock_for(rate, weeks, service):
     s = int(stats.poisson(rate * weeks).ppf(service))
     return s, float(stats.poisson(rate * weeks).sf(s - 1))
 
+# %% wrong="e2" why="the risk as 1 - sf: nothing is left of a risk of 1e-70"
+def share_within(mean, variance, low, high):
+    if high < low:
+        return 0.0
+    law = stats.norm(mean, math.sqrt(variance))
+    return float(law.sf(low) - law.sf(high)) if low > mean else float(law.cdf(high) - law.cdf(low))
+
+
+def at_least(k, n, p):
+    return float(stats.binom(n, p).sf(k - 1))
+
+
+def acceptance_plan(n, p_good, p_bad, alpha):
+    c = int(stats.binom(n, p_good).ppf(1 - alpha))
+    return c, 1 - float(stats.binom(n, p_bad).sf(c))
+
+
+def stock_for(rate, weeks, service):
+    s = int(stats.poisson(rate * weeks).ppf(service))
+    return s, float(stats.poisson(rate * weeks).sf(s))
+
+# %% wrong="e2" why="the shortage as 1 - cdf: half of the digits of a rare one are gone"
+def share_within(mean, variance, low, high):
+    if high < low:
+        return 0.0
+    law = stats.norm(mean, math.sqrt(variance))
+    return float(law.sf(low) - law.sf(high)) if low > mean else float(law.cdf(high) - law.cdf(low))
+
+
+def at_least(k, n, p):
+    return float(stats.binom(n, p).sf(k - 1))
+
+
+def acceptance_plan(n, p_good, p_bad, alpha):
+    c = int(stats.binom(n, p_good).ppf(1 - alpha))
+    return c, float(stats.binom(n, p_bad).cdf(c))
+
+
+def stock_for(rate, weeks, service):
+    s = int(stats.poisson(rate * weeks).ppf(service))
+    return s, 1 - float(stats.poisson(rate * weeks).cdf(s))
+
+# %% wrong="e2" why="always the survival function, as if every small share lay in the upper tail"
+def share_within(mean, variance, low, high):
+    if high < low:
+        return 0.0
+    law = stats.norm(mean, math.sqrt(variance))
+    return float(law.sf(low) - law.sf(high))
+
+
+def at_least(k, n, p):
+    return float(stats.binom(n, p).sf(k - 1))
+
+
+def acceptance_plan(n, p_good, p_bad, alpha):
+    c = int(stats.binom(n, p_good).ppf(1 - alpha))
+    return c, float(stats.binom(n, p_bad).cdf(c))
+
+
+def stock_for(rate, weeks, service):
+    s = int(stats.poisson(rate * weeks).ppf(service))
+    return s, float(stats.poisson(rate * weeks).sf(s))
+
+# %% wrong="e2" why="takes the sampling plan for a Poisson count, although p need not be small"
+def share_within(mean, variance, low, high):
+    if high < low:
+        return 0.0
+    law = stats.norm(mean, math.sqrt(variance))
+    return float(law.sf(low) - law.sf(high)) if low > mean else float(law.cdf(high) - law.cdf(low))
+
+
+def at_least(k, n, p):
+    return float(stats.binom(n, p).sf(k - 1))
+
+
+def acceptance_plan(n, p_good, p_bad, alpha):
+    c = int(stats.poisson(n * p_good).ppf(1 - alpha))
+    return c, float(stats.binom(n, p_bad).cdf(c))
+
+
+def stock_for(rate, weeks, service):
+    s = int(stats.poisson(rate * weeks).ppf(service))
+    return s, float(stats.poisson(rate * weeks).sf(s))
+
 # %% right="e3" why="plain loops, a running sum, erfc for the bell"
 def approximation_errors(n, p):
     if n < 1 or p <= 0 or p >= 1:
@@ -333,6 +417,20 @@ def approximation_errors(n, p):
         "normal": np.max(np.abs(law.cdf(x) - bell.cdf(x))),
         "corrected": np.max(np.abs(law.sf(k) - bell.sf(k + 0.5))),
         "poisson": np.max(np.abs(law.sf(k) - rare.sf(k))),
+    }
+
+# %% right="e3" why="the staircase is above the bell at most on top of a step, below it at most at the foot: two signed maxima"
+def approximation_errors(n, p):
+    if n <= 0 or p <= 0 or p >= 1:
+        raise ValueError("no spread")
+    k, mean, sd = np.arange(n + 1), n * p, math.sqrt(n * p * (1 - p))
+    top = np.cumsum(stats.binom.pmf(k, n, p))
+    foot = top - stats.binom.pmf(k, n, p)
+    bell = special.ndtr((k - mean) / sd)
+    return {
+        "normal": max((top - bell).max(), (bell - foot).max()),
+        "corrected": np.abs(top - special.ndtr((k + 0.5 - mean) / sd)).max(),
+        "poisson": np.abs(top - special.pdtr(k, mean)).max(),
     }
 
 # %% wrong="e3" why="looks only on top of the steps, never at their foot"
@@ -399,6 +497,32 @@ def approximation_errors(n, p):
         "poisson": float(np.abs(stats.binom(n, p).pmf(k) - stats.poisson(n * p).pmf(k)).max()),
     }
 
+# %% wrong="e3" why="leaves out k = n, where the Binomial is at 1 and the Poisson law is not"
+def approximation_errors(n, p):
+    if n < 1 or not 0 < p < 1:
+        raise ValueError("no spread")
+    k = np.arange(n + 1)
+    exact, bell = stats.binom(n, p).cdf(k), stats.norm(n * p, math.sqrt(n * p * (1 - p)))
+    before = np.concatenate([[0.0], exact[:-1]])
+    return {
+        "normal": float(max(np.abs(exact - bell.cdf(k)).max(), np.abs(before - bell.cdf(k)).max())),
+        "corrected": float(np.abs(exact - bell.cdf(k + 0.5)).max()),
+        "poisson": float(np.abs(exact - stats.poisson(n * p).cdf(k))[:-1].max()),
+    }
+
+# %% wrong="e3" why="signed difference: the Poisson cdf is not always the larger one"
+def approximation_errors(n, p):
+    if n < 1 or not 0 < p < 1:
+        raise ValueError("no spread")
+    k = np.arange(n + 1)
+    exact, bell = stats.binom(n, p).cdf(k), stats.norm(n * p, math.sqrt(n * p * (1 - p)))
+    before = np.concatenate([[0.0], exact[:-1]])
+    return {
+        "normal": float(max(np.abs(exact - bell.cdf(k)).max(), np.abs(before - bell.cdf(k)).max())),
+        "corrected": float(np.abs(exact - bell.cdf(k + 0.5)).max()),
+        "poisson": float((stats.poisson(n * p).cdf(k) - exact).max()),
+    }
+
 # %% wrong="e3" why="variance passed as scale"
 def approximation_errors(n, p):
     if n < 1 or not 0 < p < 1:
@@ -443,6 +567,18 @@ def condition_mvn(mu, S, idx, x):
         C = C - np.outer(gain, C[i, :])
     keep = sorted(set(range(len(mu))) - set(idx))
     return m[keep], C[np.ix_(keep, keep)]
+
+# %% wrong="e4" why="takes the observed coordinates for independent of each other: divides by their variances only"
+def condition_mvn(mu, S, idx, x):
+    rest = [i for i in range(len(mu)) if i not in idx]
+    K = S[np.ix_(rest, idx)] / S[idx, idx]
+    return mu[rest] + K @ (x - mu[idx]), S[np.ix_(rest, rest)] - K @ S[np.ix_(idx, rest)]
+
+# %% wrong="e4" why="returns the part of the covariance that is explained, not the part that remains"
+def condition_mvn(mu, S, idx, x):
+    rest = [i for i in range(len(mu)) if i not in idx]
+    K = np.linalg.solve(S[np.ix_(idx, idx)], S[np.ix_(idx, rest)]).T
+    return mu[rest] + K @ (x - mu[idx]), K @ S[np.ix_(idx, rest)]
 
 # %% wrong="e4" why="the covariance stays what it was before the observation"
 def condition_mvn(mu, S, idx, x):
