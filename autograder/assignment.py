@@ -12,16 +12,15 @@ class GenerateError(Exception):
     """nbgrader could not make a release. The text is nbgrader's own."""
 
 
-def generate_assignment(assignment: str, course: Path, release: Path, db_url: str, config: Path) -> None:
+def generate_assignment(assignment: str, course: Path, release: Path, db_url: str) -> None:
     """Make ``release/<assignment>`` from ``course/source/<assignment>``, with its cells entered in the gradebook ``db_url``.
 
-    In a process of its own: nbgrader changes the working folder and the environment of the one it runs in. With scores in
+    ``course`` holds the ``nbgrader_config.py`` that it goes by. In a process of its own: nbgrader changes the working folder and the environment of the one it runs in. With scores in
     the gradebook it refuses a changed assignment and deletes the release, so give it an empty gradebook and a folder that
     is not the real one. Raises GenerateError.
     """
     command = [
         sys.executable, "-m", "nbgrader", "generate_assignment", assignment, "--force",
-        f"--config={config}",
         f"--CourseDirectory.root={course}",
         f"--CourseDirectory.release_directory={release}",
         f"--db={db_url}",

@@ -77,15 +77,15 @@ def in_step(gradebook: api.Gradebook, assignment: str, course: Mapping[str, inta
     return bool(rows) and rows == wanted
 
 
-def bring_into_step(db_url: str, course_id: str, assignment: str, course: Path, config: Path) -> Path | None:
+def bring_into_step(db_url: str, course_id: str, assignment: str, course: Path) -> Path | None:
     """Make the gradebook's assignment what nbgrader makes of it in an empty one, keeping every score whose cell remains.
 
-    ``course`` is the folder that holds ``source/``. Returns the copy that was kept of a SQLite gradebook that had
+    ``course`` is the folder that holds ``source/`` and ``nbgrader_config.py``. Returns the copy that was kept of a SQLite gradebook that had
     submissions in it. Raises GradebookError, assignment.GenerateError.
     """
     with tempfile.TemporaryDirectory(prefix="gradebook-") as folder:
         fresh_url = f"sqlite:///{Path(folder) / 'fresh.db'}"
-        generate_assignment(assignment, course, Path(folder) / "release", fresh_url, config)
+        generate_assignment(assignment, course, Path(folder) / "release", fresh_url)
         with opened(db_url, course_id) as kept, opened(fresh_url, course_id) as fresh:
             backup = _backup(db_url) if _has_submissions(kept, assignment) else None
             with _together(kept):

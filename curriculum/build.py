@@ -153,9 +153,10 @@ def run_notebook(book: NotebookNode, name: str, cwd: Path) -> NotebookNode:
 
 def release(course: Path, assignment: str) -> None:
     """Make ``course/release/<assignment>`` from ``course/source/<assignment>``. Raises BuildError."""
+    shutil.copy(ROOT / "nbgrader_config.py", course)
     throw_away = f"sqlite:///{course / 'throw-away.db'}"
     try:
-        generate_assignment(assignment, course, course / "release", throw_away, ROOT / "nbgrader_config.py")
+        generate_assignment(assignment, course, course / "release", throw_away)
     except GenerateError as error:
         raise BuildError(str(error)) from error
 

@@ -25,7 +25,6 @@ from autograder.results import ExerciseResult, Result
 from autograder.stock import KernelTrouble
 from curriculum.catalogue import Catalogue, ReleasedLesson
 from curriculum.journal import Attempt, Journal, now
-from curriculum.paths import ROOT
 from curriculum.standing import COURSE_ID, gradebook_url
 from curriculum.workspace import Workspace
 
@@ -213,7 +212,7 @@ def _record(
                     gradebook.record(book, unit, learner, found, when)
             if not current:
                 says(f"bringing the gradebook into step with section {unit}, as it is new or has changed")
-                backup = gradebook.bring_into_step(url, COURSE_ID, unit, root, ROOT / "nbgrader_config.py")
+                backup = gradebook.bring_into_step(url, COURSE_ID, unit, root)
                 with gradebook.opened(url, COURSE_ID) as book:
                     gradebook.record(book, unit, learner, found, when)
         except (GenerateError, intake.Unreadable) as error:

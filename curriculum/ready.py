@@ -19,7 +19,7 @@ def make_gradebook(root: Path = ROOT) -> Path:
         new.unlink(missing_ok=True)  # of a first run that was interrupted
         for unit in dict.fromkeys(lesson.unit for lesson in lessons(root).lessons.values()):
             print(f"Preparing the gradebook: section {unit}", flush=True)
-            gradebook.bring_into_step(f"sqlite:///{new}", COURSE_ID, unit, root, ROOT / "nbgrader_config.py")
+            gradebook.bring_into_step(f"sqlite:///{new}", COURSE_ID, unit, root)
         if new.exists():
             os.replace(new, book)
     return book

@@ -21,7 +21,6 @@ pytestmark = pytest.mark.xdist_group("gradebook")
 
 NAME, COURSE = "d01_matrices", "a-course"
 WHEN = dt.datetime(2026, 11, 21, 10, 0, tzinfo=dt.UTC)
-CONFIG = Path(__file__).resolve().parents[2] / "nbgrader_config.py"
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +28,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course folder whose gradebook knows the small lesson; copied by each test, since nbgrader takes seconds to make it."""
     root = tmp_path_factory.mktemp("course")
     small.publish(root)
-    assert gradebook.bring_into_step(url(root), COURSE, "1.5", root, CONFIG) is None
+    assert gradebook.bring_into_step(url(root), COURSE, "1.5", root) is None
     return root
 
 
@@ -143,7 +142,7 @@ def test_a_changed_course_keeps_every_score_whose_cell_remains_and_a_copy_of_the
         book.db.commit()
     before = scores(root, "ada")
     small.publish(root, changed_course())
-    backup = gradebook.bring_into_step(url(root), COURSE, "1.5", root, CONFIG)
+    backup = gradebook.bring_into_step(url(root), COURSE, "1.5", root)
     assert scores(root, "ada") == {"d01_e1_number": 0.5, "d01_e1_text": 2.0}
     with opened(root) as book:
         assert gradebook.in_step(book, "1.5", {NAME: changed_course()})
@@ -169,7 +168,7 @@ def test_a_gradebook_that_fails_half_way_into_step_is_as_it_was(root: Path, monk
 
     monkeypatch.setattr(gradebook, "_complete_submissions", full)
     with pytest.raises(gradebook.GradebookError, match="is full"):
-        gradebook.bring_into_step(url(root), COURSE, "1.5", root, CONFIG)
+        gradebook.bring_into_step(url(root), COURSE, "1.5", root)
     assert scores(root, "ada") == small.FULL
     with opened(root) as book:
         assert gradebook.in_step(book, "1.5", {NAME: small.source()})

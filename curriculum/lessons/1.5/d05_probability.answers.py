@@ -198,6 +198,151 @@ def independent(space, a, b):
     return p_b > 0 and sum(space[w] for w in a & b) / p_b == sum(space[w] for w in a)
 
 
+# %% wrong="e1" why="rescales the space that was handed in"
+def prob(space, event):
+    if any(p < 0 for p in space.values()) or sum(space.values()) != 1:
+        raise ValueError("no probability space")
+    return sum((space[w] for w in event), Fraction(0))
+
+
+def given(space, event):
+    mass = sum(space[w] for w in event)
+    if mass == 0:
+        raise ValueError("null event")
+    for w in space:
+        space[w] = space[w] / mass if w in event else Fraction(0)
+    return space
+
+
+def independent(space, a, b):
+    return sum(space[w] for w in a & b) == sum(space[w] for w in a) * sum(space[w] for w in b)
+
+
+# %% wrong="e1" why="the space given B lists the outcomes of B alone"
+def prob(space, event):
+    if any(p < 0 for p in space.values()) or sum(space.values()) != 1:
+        raise ValueError("no probability space")
+    return sum((space[w] for w in event), Fraction(0))
+
+
+def given(space, event):
+    mass = sum(space[w] for w in event)
+    if mass == 0:
+        raise ValueError("null event")
+    return {w: space[w] / mass for w in event}
+
+
+def independent(space, a, b):
+    return sum(space[w] for w in a & b) == sum(space[w] for w in a) * sum(space[w] for w in b)
+
+
+# %% wrong="e1" why="adds up floats and rounds back to a fraction"
+def prob(space, event):
+    if any(p < 0 for p in space.values()) or sum(space.values()) != 1:
+        raise ValueError("no probability space")
+    return Fraction(sum(float(space[w]) for w in event)).limit_denominator(10**6)
+
+
+def given(space, event):
+    mass = sum(space[w] for w in event)
+    if mass == 0:
+        raise ValueError("null event")
+    return {w: p / mass if w in event else Fraction(0) for w, p in space.items()}
+
+
+def independent(space, a, b):
+    return sum(space[w] for w in a & b) == sum(space[w] for w in a) * sum(space[w] for w in b)
+
+
+# %% wrong="e1" why="checks the probabilities of the event, not of the space"
+def prob(space, event):
+    if any(space[w] < 0 for w in event) or sum(space.values()) != 1:
+        raise ValueError("no probability space")
+    return sum((space[w] for w in event), Fraction(0))
+
+
+def given(space, event):
+    mass = sum(space[w] for w in event)
+    if mass == 0:
+        raise ValueError("null event")
+    return {w: p / mass if w in event else Fraction(0) for w, p in space.items()}
+
+
+def independent(space, a, b):
+    return sum(space[w] for w in a & b) == sum(space[w] for w in a) * sum(space[w] for w in b)
+
+
+# %% wrong="e1" why="divides without a look: ZeroDivisionError for a null event"
+def prob(space, event):
+    if any(p < 0 for p in space.values()) or sum(space.values()) != 1:
+        raise ValueError("no probability space")
+    return sum((space[w] for w in event), Fraction(0))
+
+
+def given(space, event):
+    scale = 1 / sum((space[w] for w in event), Fraction(0))
+    return {w: p * scale if w in event else Fraction(0) for w, p in space.items()}
+
+
+def independent(space, a, b):
+    return sum(space[w] for w in a & b) == sum(space[w] for w in a) * sum(space[w] for w in b)
+
+
+# %% wrong="e1" why="compares the product with a tolerance, as one does with floats"
+def prob(space, event):
+    if any(p < 0 for p in space.values()) or sum(space.values()) != 1:
+        raise ValueError("no probability space")
+    return sum((space[w] for w in event), Fraction(0))
+
+
+def given(space, event):
+    mass = sum(space[w] for w in event)
+    if mass == 0:
+        raise ValueError("null event")
+    return {w: p / mass if w in event else Fraction(0) for w, p in space.items()}
+
+
+def independent(space, a, b):
+    p_a, p_b, p_both = (float(sum(space[w] for w in event)) for event in (a, b, a & b))
+    return math.isclose(p_both, p_a * p_b, abs_tol=1e-12)
+
+
+# %% wrong="e1" why="takes only events that rule each other out, or nearly so, for dependent"
+def prob(space, event):
+    if any(p < 0 for p in space.values()) or sum(space.values()) != 1:
+        raise ValueError("no probability space")
+    return sum((space[w] for w in event), Fraction(0))
+
+
+def given(space, event):
+    mass = sum(space[w] for w in event)
+    if mass == 0:
+        raise ValueError("null event")
+    return {w: p / mass if w in event else Fraction(0) for w, p in space.items()}
+
+
+def independent(space, a, b):
+    return sum(space[w] for w in a & b) >= sum(space[w] for w in a) * sum(space[w] for w in b)
+
+
+# %% wrong="e1" why="independence by counting outcomes"
+def prob(space, event):
+    if any(p < 0 for p in space.values()) or sum(space.values()) != 1:
+        raise ValueError("no probability space")
+    return sum((space[w] for w in event), Fraction(0))
+
+
+def given(space, event):
+    mass = sum(space[w] for w in event)
+    if mass == 0:
+        raise ValueError("null event")
+    return {w: p / mass if w in event else Fraction(0) for w, p in space.items()}
+
+
+def independent(space, a, b):
+    return len(a & b) * len(space) == len(a) * len(b)
+
+
 # %% right="e2" why="counts the observations and divides once, at the end"
 def posterior(prior, likelihoods, data):
     times = {x: data.count(x) for x in data}
@@ -360,6 +505,127 @@ def posterior(prior, likelihoods, data):
 def predictive(belief, likelihoods):
     seen = set().union(*likelihoods.values())
     return {x: sum(row.get(x, Fraction(0)) for row in likelihoods.values()) / len(likelihoods) for x in seen}
+
+
+# %% right="e2" why="one product for all data; the prediction filled in hypothesis by hypothesis"
+def posterior(prior, likelihoods, data):
+    joint = {}
+    for h, p in prior.items():
+        joint[h] = p * math.prod(likelihoods[h].get(x, 0) for x in data)
+    evidence = sum(joint.values())
+    try:
+        return {h: Fraction(j, evidence) for h, j in joint.items()}
+    except ZeroDivisionError:
+        raise ValueError("impossible data") from None
+
+
+def predictive(belief, likelihoods):
+    mixed = {}
+    for h, row in likelihoods.items():
+        for x, p in row.items():
+            mixed[x] = mixed.get(x, 0) + belief[h] * p
+    return mixed
+
+
+# %% wrong="e2" why="updates the prior that was handed in"
+def posterior(prior, likelihoods, data):
+    belief = prior
+    for x in data:
+        for h in belief:
+            belief[h] *= likelihoods[h].get(x, 0)
+    total = sum(belief.values())
+    if not total:
+        raise ValueError("impossible data")
+    return {h: p / total for h, p in belief.items()}
+
+
+def predictive(belief, likelihoods):
+    seen = set().union(*likelihoods.values())
+    return {x: sum(p * likelihoods[h].get(x, 0) for h, p in belief.items()) for x in seen}
+
+
+# %% wrong="e2" why="asks of each observation whether it is possible, and never of all together"
+def posterior(prior, likelihoods, data):
+    for x in data:
+        if not any(p * likelihoods[h].get(x, 0) for h, p in prior.items()):
+            raise ValueError("impossible data")
+    joint = {h: p * math.prod(likelihoods[h].get(x, 0) for x in data) for h, p in prior.items()}
+    total = sum(joint.values())
+    return {h: p / total if total else Fraction(0) for h, p in joint.items()}
+
+
+def predictive(belief, likelihoods):
+    seen = set().union(*likelihoods.values())
+    return {x: sum(p * likelihoods[h].get(x, 0) for h, p in belief.items()) for x in seen}
+
+
+# %% wrong="e2" why="averages the likelihoods of the observations where they multiply"
+def posterior(prior, likelihoods, data):
+    joint = {}
+    for h, p in prior.items():
+        likely = [likelihoods[h].get(x, Fraction(0)) for x in data]
+        joint[h] = p * sum(likely) / len(likely) if all(likely) and likely else p * all(likely)
+    total = sum(joint.values())
+    if not total:
+        raise ValueError("impossible data")
+    return {h: p / total for h, p in joint.items()}
+
+
+def predictive(belief, likelihoods):
+    seen = set().union(*likelihoods.values())
+    return {x: sum(p * likelihoods[h].get(x, 0) for h, p in belief.items()) for x in seen}
+
+
+# %% wrong="e2" why="divides by an evidence that is computed again after each hypothesis has been updated"
+def posterior(prior, likelihoods, data):
+    belief = dict(prior)
+    for x in data:
+        if not sum(p * likelihoods[h].get(x, 0) for h, p in belief.items()):
+            raise ValueError("impossible data")
+        for h in belief:
+            evidence = sum(p * likelihoods[k].get(x, 0) for k, p in belief.items())
+            belief[h] = belief[h] * likelihoods[h].get(x, 0) / evidence if evidence else Fraction(0)
+    return belief
+
+
+def predictive(belief, likelihoods):
+    seen = set().union(*likelihoods.values())
+    return {x: sum(p * likelihoods[h].get(x, 0) for h, p in belief.items()) for x in seen}
+
+
+# %% wrong="e2" why="averages only over the hypotheses that list the observation"
+def posterior(prior, likelihoods, data):
+    belief = dict(prior)
+    for x in data:
+        joint = {h: p * likelihoods[h].get(x, 0) for h, p in belief.items()}
+        if not sum(joint.values()):
+            raise ValueError("impossible data")
+        belief = {h: p / sum(joint.values()) for h, p in joint.items()}
+    return belief
+
+
+def predictive(belief, likelihoods):
+    mixed = {}
+    for x in set().union(*likelihoods.values()):
+        weight = sum(p for h, p in belief.items() if x in likelihoods[h])
+        mixed[x] = sum(p * likelihoods[h].get(x, 0) for h, p in belief.items()) / (weight or 1)
+    return mixed
+
+
+# %% wrong="e2" why="predicts only what some hypothesis that is still possible lists"
+def posterior(prior, likelihoods, data):
+    belief = dict(prior)
+    for x in data:
+        joint = {h: p * likelihoods[h].get(x, 0) for h, p in belief.items()}
+        if not sum(joint.values()):
+            raise ValueError("impossible data")
+        belief = {h: p / sum(joint.values()) for h, p in joint.items()}
+    return belief
+
+
+def predictive(belief, likelihoods):
+    seen = {x for h, p in belief.items() if p for x in likelihoods[h]}
+    return {x: sum(p * likelihoods[h].get(x, 0) for h, p in belief.items()) for x in seen}
 
 
 # %% right="e3" why="by way of probability mass functions: bars merged first, joint ones for pairs"
@@ -604,6 +870,204 @@ def cond_expectation(space, X, Y):
     return {w: sum(p * X[v] for v, p in space.items() if Y[v] == Y[w]) / mass[Y[w]] for w in space}
 
 
+# %% wrong="e3" why="goes through two dicts side by side, as if they listed the outcomes in the same order (expectation)"
+def expectation(space, X, g=lambda x: x):
+    return sum(p * g(x) for p, x in zip(space.values(), X.values(), strict=True))
+
+
+def covariance(space, X, Y):
+    mx, my = sum(p * X[w] for w, p in space.items()), sum(p * Y[w] for w, p in space.items())
+    return sum(p * (X[w] - mx) * (Y[w] - my) for w, p in space.items())
+
+
+def variance_of_sum(space, variables):
+    total = {w: sum(X[w] for X in variables) for w in space}
+    m = sum(p * total[w] for w, p in space.items())
+    return sum(p * (total[w] - m) ** 2 for w, p in space.items())
+
+
+def cond_expectation(space, X, Y):
+    mass = {y: sum(p for w, p in space.items() if Y[w] == y) for y in Y.values()}
+    return {w: sum(p * X[v] for v, p in space.items() if Y[v] == Y[w]) / mass[Y[w]] if mass[Y[w]] else 0 for w in space}
+
+
+# %% wrong="e3" why="goes through two dicts side by side, as if they listed the outcomes in the same order (covariance)"
+def expectation(space, X, g=lambda x: x):
+    return sum(p * g(X[w]) for w, p in space.items())
+
+
+def covariance(space, X, Y):
+    mx, my = expectation(space, X), expectation(space, Y)
+    return sum(p * (x - mx) * (y - my) for p, x, y in zip(space.values(), X.values(), Y.values(), strict=True))
+
+
+def variance_of_sum(space, variables):
+    total = {w: sum(X[w] for X in variables) for w in space}
+    m = sum(p * total[w] for w, p in space.items())
+    return sum(p * (total[w] - m) ** 2 for w, p in space.items())
+
+
+def cond_expectation(space, X, Y):
+    mass = {y: sum(p for w, p in space.items() if Y[w] == y) for y in Y.values()}
+    return {w: sum(p * X[v] for v, p in space.items() if Y[v] == Y[w]) / mass[Y[w]] if mass[Y[w]] else 0 for w in space}
+
+
+# %% wrong="e3" why="goes through the dicts side by side, as if they listed the outcomes in the same order (sum)"
+def expectation(space, X, g=lambda x: x):
+    return sum(p * g(X[w]) for w, p in space.items())
+
+
+def covariance(space, X, Y):
+    mx, my = expectation(space, X), expectation(space, Y)
+    return sum(p * (X[w] - mx) * (Y[w] - my) for w, p in space.items())
+
+
+def variance_of_sum(space, variables):
+    totals = [sum(values) for values in zip(*(X.values() for X in variables), strict=True)]
+    mean = sum(p * t for p, t in zip(space.values(), totals, strict=True))
+    return sum(p * (t - mean) ** 2 for p, t in zip(space.values(), totals, strict=True))
+
+
+def cond_expectation(space, X, Y):
+    mass = {y: sum(p for w, p in space.items() if Y[w] == y) for y in Y.values()}
+    return {w: sum(p * X[v] for v, p in space.items() if Y[v] == Y[w]) / mass[Y[w]] if mass[Y[w]] else 0 for w in space}
+
+
+# %% wrong="e3" why="goes through the dicts side by side, as if they listed the outcomes in the same order (conditional)"
+def expectation(space, X, g=lambda x: x):
+    return sum(p * g(X[w]) for w, p in space.items())
+
+
+def covariance(space, X, Y):
+    mx, my = expectation(space, X), expectation(space, Y)
+    return sum(p * (X[w] - mx) * (Y[w] - my) for w, p in space.items())
+
+
+def variance_of_sum(space, variables):
+    total = {w: sum(X[w] for X in variables) for w in space}
+    m = sum(p * total[w] for w, p in space.items())
+    return sum(p * (total[w] - m) ** 2 for w, p in space.items())
+
+
+def cond_expectation(space, X, Y):
+    mass, moment = {}, {}
+    for p, x, y in zip(space.values(), X.values(), Y.values(), strict=True):
+        mass[y] = mass.get(y, 0) + p
+        moment[y] = moment.get(y, 0) + p * x
+    return {w: moment[Y[w]] / mass[Y[w]] if mass[Y[w]] else 0 for w in space}
+
+
+# %% wrong="e3" why="applies g to the outcome, not to the value of X"
+def expectation(space, X, g=None):
+    return sum(p * (X[w] if g is None else g(w)) for w, p in space.items())
+
+
+def covariance(space, X, Y):
+    mx, my = sum(p * X[w] for w, p in space.items()), sum(p * Y[w] for w, p in space.items())
+    return sum(p * (X[w] - mx) * (Y[w] - my) for w, p in space.items())
+
+
+def variance_of_sum(space, variables):
+    total = {w: sum(X[w] for X in variables) for w in space}
+    m = sum(p * total[w] for w, p in space.items())
+    return sum(p * (total[w] - m) ** 2 for w, p in space.items())
+
+
+def cond_expectation(space, X, Y):
+    mass = {y: sum(p for w, p in space.items() if Y[w] == y) for y in Y.values()}
+    return {w: sum(p * X[v] for v, p in space.items() if Y[v] == Y[w]) / mass[Y[w]] if mass[Y[w]] else 0 for w in space}
+
+
+# %% wrong="e3" why="adds all summands up in the first one, which was handed in"
+def expectation(space, X, g=lambda x: x):
+    return sum(p * g(X[w]) for w, p in space.items())
+
+
+def covariance(space, X, Y):
+    mx, my = expectation(space, X), expectation(space, Y)
+    return sum(p * (X[w] - mx) * (Y[w] - my) for w, p in space.items())
+
+
+def variance_of_sum(space, variables):
+    total = variables[0]
+    for X in variables[1:]:
+        for w in total:
+            total[w] += X[w]
+    mean = sum(p * total[w] for w, p in space.items())
+    return sum(p * (total[w] - mean) ** 2 for w, p in space.items())
+
+
+def cond_expectation(space, X, Y):
+    mass = {y: sum(p for w, p in space.items() if Y[w] == y) for y in Y.values()}
+    return {w: sum(p * X[v] for v, p in space.items() if Y[v] == Y[w]) / mass[Y[w]] if mass[Y[w]] else 0 for w in space}
+
+
+# %% wrong="e3" why="E[Y | X] for E[X | Y]"
+def expectation(space, X, g=lambda x: x):
+    return sum(p * g(X[w]) for w, p in space.items())
+
+
+def covariance(space, X, Y):
+    mx, my = expectation(space, X), expectation(space, Y)
+    return sum(p * (X[w] - mx) * (Y[w] - my) for w, p in space.items())
+
+
+def variance_of_sum(space, variables):
+    total = {w: sum(X[w] for X in variables) for w in space}
+    m = sum(p * total[w] for w, p in space.items())
+    return sum(p * (total[w] - m) ** 2 for w, p in space.items())
+
+
+def cond_expectation(space, Y, X):
+    mass = {y: sum(p for w, p in space.items() if Y[w] == y) for y in Y.values()}
+    return {w: sum(p * X[v] for v, p in space.items() if Y[v] == Y[w]) / mass[Y[w]] if mass[Y[w]] else 0 for w in space}
+
+
+# %% wrong="e3" why="keyed by the values of Y, not by the outcomes"
+def expectation(space, X, g=lambda x: x):
+    return sum(p * g(X[w]) for w, p in space.items())
+
+
+def covariance(space, X, Y):
+    mx, my = expectation(space, X), expectation(space, Y)
+    return sum(p * (X[w] - mx) * (Y[w] - my) for w, p in space.items())
+
+
+def variance_of_sum(space, variables):
+    total = {w: sum(X[w] for X in variables) for w in space}
+    m = sum(p * total[w] for w, p in space.items())
+    return sum(p * (total[w] - m) ** 2 for w, p in space.items())
+
+
+def cond_expectation(space, X, Y):
+    result = {}
+    for y in Y.values():
+        mass = sum(p for w, p in space.items() if Y[w] == y)
+        result[y] = sum(p * X[w] for w, p in space.items() if Y[w] == y) / mass if mass else 0
+    return result
+
+
+# %% wrong="e3" why="puts 0 on every outcome of probability 0, also where Y takes a value that has a chance"
+def expectation(space, X, g=lambda x: x):
+    return sum(p * g(X[w]) for w, p in space.items())
+
+
+def covariance(space, X, Y):
+    mx, my = expectation(space, X), expectation(space, Y)
+    return sum(p * (X[w] - mx) * (Y[w] - my) for w, p in space.items())
+
+
+def variance_of_sum(space, variables):
+    total = {w: sum(X[w] for X in variables) for w in space}
+    m = sum(p * total[w] for w, p in space.items())
+    return sum(p * (total[w] - m) ** 2 for w, p in space.items())
+
+
+def cond_expectation(space, X, Y):
+    mass = {y: sum(p for w, p in space.items() if Y[w] == y) for y in Y.values()}
+    return {w: sum(p * X[v] for v, p in space.items() if Y[v] == Y[w]) / mass[Y[w]] if space[w] else 0 for w in space}
+
+
 # %% right="e4" why="all 2^n combinations of events and complements multiply; lines in a plane over a finite field"
 def mutually_independent(space, events):
     chances = [sum(space[w] for w in event) for event in events]
@@ -808,6 +1272,172 @@ def pairwise_not_mutual(n):
         raise ValueError("n < 2")
     space = {w: Fraction(1, 2 ** (n - 1)) for w in product((0, 1), repeat=n - 1)}
     return space, [{w for w in space if w[i]} for i in range(n - 1)] + [{w for w in space if sum(w) % 2}]
+
+
+# %% right="e4" why="sub-collections as bit masks; n + 2 outcomes: all events, exactly one of them, or none"
+def mutually_independent(space, events):
+    for mask in range(2 ** len(events)):
+        common, weight = set(space), Fraction(1)
+        for i, event in enumerate(events):
+            if mask >> i & 1:
+                common &= event
+                weight *= sum(space[w] for w in event)
+        if sum(space[w] for w in common) != weight:
+            return False
+    return True
+
+
+def pairwise_not_mutual(n):
+    if n < 3:
+        raise ValueError("n < 3")
+    one = Fraction(n - 1, n * n)  # each event has probability 1/n, every two of them share only "all", of probability 1/n²
+    space = {"all": Fraction(1, n * n), "none": one} | dict.fromkeys(range(n), one)
+    return space, [{"all", i} for i in range(n)]
+
+
+# %% wrong="e4" why="mutual independence judged by the whole alone"
+def mutually_independent(space, events):
+    together = sum(space[w] for w in set(space).intersection(*events))
+    return together == math.prod(sum(space[w] for w in event) for event in events)
+
+
+def pairwise_not_mutual(n):
+    if n < 3:
+        raise ValueError("n < 3")
+    space = {w: Fraction(1, 2 ** (n - 1)) for w in product((0, 1), repeat=n - 1)}
+    return space, [{w for w in space if w[i]} for i in range(n - 1)] + [{w for w in space if sum(w) % 2}]
+
+
+# %% wrong="e4" why="multiplies the events up in the order of the list and looks only at these beginnings"
+def mutually_independent(space, events):
+    common, weight = set(space), Fraction(1)
+    for event in events:
+        common &= event
+        weight *= sum(space[w] for w in event)
+        if sum(space[w] for w in common) != weight:
+            return False
+    return True
+
+
+def pairwise_not_mutual(n):
+    if n < 3:
+        raise ValueError("n < 3")
+    space = {w: Fraction(1, 2 ** (n - 1)) for w in product((0, 1), repeat=n - 1)}
+    return space, [{w for w in space if w[i]} for i in range(n - 1)] + [{w for w in space if sum(w) % 2}]
+
+
+# %% wrong="e4" why="all pairs, and the beginnings of the list"
+def mutually_independent(space, events):
+    def p(event):
+        return sum(space[w] for w in event)
+
+    if any(p(a & b) != p(a) * p(b) for a, b in combinations(events, 2)):
+        return False
+    starts = [events[:k] for k in range(2, len(events) + 1)]
+    return all(p(set.intersection(*start)) == math.prod(p(e) for e in start) for start in starts)
+
+
+def pairwise_not_mutual(n):
+    if n < 3:
+        raise ValueError("n < 3")
+    space = {w: Fraction(1, 2 ** (n - 1)) for w in product((0, 1), repeat=n - 1)}
+    return space, [{w for w in space if w[i]} for i in range(n - 1)] + [{w for w in space if sum(w) % 2}]
+
+
+# %% wrong="e4" why="only events that stand next to each other in the list"
+def mutually_independent(space, events):
+    def p(event):
+        return sum(space[w] for w in event)
+
+    runs = [events[i:j] for i in range(len(events)) for j in range(i + 2, len(events) + 1)]
+    return all(p(set.intersection(*run)) == math.prod(p(e) for e in run) for run in runs)
+
+
+def pairwise_not_mutual(n):
+    if n < 3:
+        raise ValueError("n < 3")
+    space = {w: Fraction(1, 2 ** (n - 1)) for w in product((0, 1), repeat=n - 1)}
+    return space, [{w for w in space if w[i]} for i in range(n - 1)] + [{w for w in space if sum(w) % 2}]
+
+
+# %% wrong="e4" why="mutual independence judged by pairs and triples"
+def mutually_independent(space, events):
+    for size in range(2, min(3, len(events)) + 1):
+        for chosen in combinations(events, size):
+            if sum(space[w] for w in set.intersection(*chosen)) != math.prod(sum(space[w] for w in e) for e in chosen):
+                return False
+    return True
+
+
+def pairwise_not_mutual(n):
+    if n < 3:
+        raise ValueError("n < 3")
+    space = {w: Fraction(1, 2 ** (n - 1)) for w in product((0, 1), repeat=n - 1)}
+    return space, [{w for w in space if w[i]} for i in range(n - 1)] + [{w for w in space if sum(w) % 2}]
+
+
+# %% wrong="e4" why="counts the outcomes instead of weighing them"
+def mutually_independent(space, events):
+    for size in range(2, len(events) + 1):
+        for chosen in combinations(events, size):
+            if Fraction(len(set.intersection(*chosen)), len(space)) != math.prod(Fraction(len(e), len(space)) for e in chosen):
+                return False
+    return True
+
+
+def pairwise_not_mutual(n):
+    if n < 3:
+        raise ValueError("n < 3")
+    space = {w: Fraction(1, 2 ** (n - 1)) for w in product((0, 1), repeat=n - 1)}
+    return space, [{w for w in space if w[i]} for i in range(n - 1)] + [{w for w in space if sum(w) % 2}]
+
+
+# %% wrong="e4" why="builds a space of floats"
+def mutually_independent(space, events):
+    for size in range(2, len(events) + 1):
+        for chosen in combinations(events, size):
+            if sum(space[w] for w in set.intersection(*chosen)) != math.prod(sum(space[w] for w in e) for e in chosen):
+                return False
+    return True
+
+
+def pairwise_not_mutual(n):
+    if n < 3:
+        raise ValueError("n < 3")
+    space = {w: 1 / 2 ** (n - 1) for w in product((0, 1), repeat=n - 1)}
+    return space, [{w for w in space if w[i]} for i in range(n - 1)] + [{w for w in space if sum(w) % 2}]
+
+
+# %% wrong="e4" why="three events for every n"
+def mutually_independent(space, events):
+    for size in range(2, len(events) + 1):
+        for chosen in combinations(events, size):
+            if sum(space[w] for w in set.intersection(*chosen)) != math.prod(sum(space[w] for w in e) for e in chosen):
+                return False
+    return True
+
+
+def pairwise_not_mutual(n):
+    if n < 3:
+        raise ValueError("n < 3")
+    space = {w: Fraction(1, 4) for w in product((0, 1), repeat=2)}
+    return space, [{w for w in space if w[0]}, {w for w in space if w[1]}, {w for w in space if w[0] == w[1]}]
+
+
+# %% wrong="e4" why="coins for seven events whatever n is: too many outcomes for a small one"
+def mutually_independent(space, events):
+    for size in range(2, len(events) + 1):
+        for chosen in combinations(events, size):
+            if sum(space[w] for w in set.intersection(*chosen)) != math.prod(sum(space[w] for w in e) for e in chosen):
+                return False
+    return True
+
+
+def pairwise_not_mutual(n):
+    if n < 3:
+        raise ValueError("n < 3")
+    space = {w: Fraction(1, 64) for w in product((0, 1), repeat=6)}
+    return space, [{w for w in space if w[i]} for i in range(n - 1)] + [{w for w in space if sum(w[: n - 1]) % 2}]
 
 
 # %% right="e5" why="one number at a time, in plain loops"
@@ -1041,6 +1671,173 @@ def quantile(cdf, u, low, high):
     for _ in range(60):
         mid = (lo + hi) / 2
         enough = cdf(mid) > u
+        lo, hi = np.where(enough, lo, mid), np.where(enough, mid, hi)
+    return hi
+
+
+# %% right="e5" why="np.where with h asked everywhere; the lower end of the bisection"
+def transform_density(f, dg, branches, y):
+    total = np.zeros(len(y))
+    for h, low, high in branches:
+        x = h(y)
+        total += np.where((y > low) & (y < high), f(x) / np.abs(dg(x)), 0.0)
+    return total
+
+
+def quantile(cdf, u, low, high):
+    lo, hi = np.full(u.shape, low), np.full(u.shape, high)
+    while np.any(hi - lo > 5e-8):
+        mid = lo + (hi - lo) / 2
+        short = cdf(mid) < u
+        lo, hi = np.where(short, mid, lo), np.where(short, hi, mid)
+    return lo
+
+
+# %% right="e5" why="the slope of the inverse, by central differences"
+def transform_density(f, dg, branches, y):
+    density = np.zeros(len(y))
+    for h, low, high in branches:
+        inside = (low < y) & (y < high)
+        points = y[inside]
+        step = 1e-6 * np.minimum(np.abs(points), np.minimum(points - low, high - points))
+        density[inside] += f(h(points)) * np.abs(h(points + step) - h(points - step)) / (2 * step)
+    return density
+
+
+def quantile(cdf, u, low, high):
+    lo, hi = np.full(len(u), low), np.full(len(u), high)
+    for _ in range(60):
+        mid = (lo + hi) / 2
+        enough = cdf(mid) >= u
+        lo, hi = np.where(enough, lo, mid), np.where(enough, mid, hi)
+    return hi
+
+
+# %% wrong="e5" why="multiplies by the stretch instead of dividing by it"
+def transform_density(f, dg, branches, y):
+    density = np.zeros_like(y)
+    for h, low, high in branches:
+        inside = (low < y) & (y < high)
+        x = h(y[inside])
+        density[inside] += f(x) * np.abs(dg(x))
+    return density
+
+
+def quantile(cdf, u, low, high):
+    lo, hi = np.full(len(u), low), np.full(len(u), high)
+    for _ in range(60):
+        mid = (lo + hi) / 2
+        enough = cdf(mid) >= u
+        lo, hi = np.where(enough, lo, mid), np.where(enough, mid, hi)
+    return hi
+
+
+# %% wrong="e5" why="averages the branches"
+def transform_density(f, dg, branches, y):
+    density = np.zeros_like(y)
+    for h, low, high in branches:
+        inside = (low < y) & (y < high)
+        x = h(y[inside])
+        density[inside] += f(x) / np.abs(dg(x))
+    return density / len(branches)
+
+
+def quantile(cdf, u, low, high):
+    lo, hi = np.full(len(u), low), np.full(len(u), high)
+    for _ in range(60):
+        mid = (lo + hi) / 2
+        enough = cdf(mid) >= u
+        lo, hi = np.where(enough, lo, mid), np.where(enough, mid, hi)
+    return hi
+
+
+# %% wrong="e5" why="takes the absolute value of the sum, so that falling and rising branches cancel"
+def transform_density(f, dg, branches, y):
+    density = np.zeros_like(y)
+    for h, low, high in branches:
+        inside = (low < y) & (y < high)
+        x = h(y[inside])
+        density[inside] += f(x) / dg(x)
+    return np.abs(density)
+
+
+def quantile(cdf, u, low, high):
+    lo, hi = np.full(len(u), low), np.full(len(u), high)
+    for _ in range(60):
+        mid = (lo + hi) / 2
+        enough = cdf(mid) >= u
+        lo, hi = np.where(enough, lo, mid), np.where(enough, mid, hi)
+    return hi
+
+
+# %% wrong="e5" why="always two branches, as for x² and |x|"
+def transform_density(f, dg, branches, y):
+    density = np.zeros_like(y)
+    for h, low, high in branches[:2]:
+        inside = (low < y) & (y < high)
+        x = h(y[inside])
+        density[inside] += f(x) / np.abs(dg(x))
+    return density
+
+
+def quantile(cdf, u, low, high):
+    lo, hi = np.full(len(u), low), np.full(len(u), high)
+    for _ in range(60):
+        mid = (lo + hi) / 2
+        enough = cdf(mid) >= u
+        lo, hi = np.where(enough, lo, mid), np.where(enough, mid, hi)
+    return hi
+
+
+# %% wrong="e5" why="looks only at the lower end of the range"
+def transform_density(f, dg, branches, y):
+    density = np.zeros_like(y)
+    for h, low, high in branches:
+        inside = low < y
+        x = h(y[inside])
+        density[inside] += f(x) / np.abs(dg(x))
+    return density
+
+
+def quantile(cdf, u, low, high):
+    lo, hi = np.full(len(u), low), np.full(len(u), high)
+    for _ in range(60):
+        mid = (lo + hi) / 2
+        enough = cdf(mid) >= u
+        lo, hi = np.where(enough, lo, mid), np.where(enough, mid, hi)
+    return hi
+
+
+# %% wrong="e5" why="interpolates F linearly between the points of a fine grid, right across its jumps"
+def transform_density(f, dg, branches, y):
+    density = np.zeros_like(y)
+    for h, low, high in branches:
+        inside = (low < y) & (y < high)
+        x = h(y[inside])
+        density[inside] += f(x) / np.abs(dg(x))
+    return density
+
+
+def quantile(cdf, u, low, high):
+    grid = np.linspace(low, high, 1_000_001)
+    return np.interp(u, cdf(grid), grid)
+
+
+# %% wrong="e5" why="begins at 0, as if no value were negative"
+def transform_density(f, dg, branches, y):
+    density = np.zeros_like(y)
+    for h, low, high in branches:
+        inside = (low < y) & (y < high)
+        x = h(y[inside])
+        density[inside] += f(x) / np.abs(dg(x))
+    return density
+
+
+def quantile(cdf, u, low, high):
+    lo, hi = np.zeros(len(u)), np.full(len(u), high)
+    for _ in range(60):
+        mid = (lo + hi) / 2
+        enough = cdf(mid) >= u
         lo, hi = np.where(enough, lo, mid), np.where(enough, mid, hi)
     return hi
 

@@ -201,11 +201,11 @@ A `space` is a dict from outcome to probability (a `Fraction`), an event a set o
   outside the event get probability 0. If $P(\text{event}) = 0$, raise `ValueError`.
 - `independent(space, a, b)`: `True` or `False`, by the product definition, also when an event has probability 0.
 
-For `die = {1: Fraction(1, 6), …, 6: Fraction(1, 6)}`: `prob(die, {2, 4, 6})` is `Fraction(1, 2)`; `given(die, {2, 4, 6})`
+None of them changes what it is handed. For `die = {1: Fraction(1, 6), …, 6: Fraction(1, 6)}`: `prob(die, {2, 4, 6})` is `Fraction(1, 2)`; `given(die, {2, 4, 6})`
 gives each of 2, 4 and 6 a third and each of 1, 3 and 5 zero; `independent(die, {2, 4, 6}, {1, 2})` is `True`.
 """
 
-# %% [markdown] hints="e1" reading="MML 6.1.2; Apostol II 13.12 and 13.13"
+# %% [markdown] hints="e1" reading="MML 6.1.2; Apostol II ch. 13, on conditional probability and on independence"
 r"""
 1. All three functions need one sum: the values of the keys in an event. Which event belongs in each place?
 2. Conditioning divides what is inside by the probability of the event, and nothing else happens. For independence compare
@@ -249,6 +249,8 @@ check(prob, die, {2, 4, 6}).equals(Fraction(1, 2), idea="add the probabilities o
 ### BEGIN HIDDEN TESTS
 check(prob, die, set()).equals(Fraction(0), idea="what does an empty sum come to?")
 check(prob, {"a": Fraction(0), "b": Fraction(1)}, {"a"}).equals(Fraction(0), idea="axiom 1 allows probability 0")
+fine = {"a": Fraction(1, 3**30), "b": Fraction(1, 7**20), "c": 1 - Fraction(1, 3**30) - Fraction(1, 7**20)}
+check(prob, fine, {"a", "b"}).equals(Fraction(1, 3**30) + Fraction(1, 7**20), idea="no floats on the way: they round")
 for seed in range(5):
     space = random_space(seed, 7)
     event = set(np.random.default_rng(seed).permutation(7)[: 2 + seed % 4].tolist())
@@ -272,6 +274,7 @@ check(prob, negative, {"b"}).raises(ValueError, idea="axiom 1: a total of 1 does
 die = {face: Fraction(1, 6) for face in range(1, 7)}
 even = {face: Fraction(1 - face % 2, 3) for face in range(1, 7)}
 check(given, die, {2, 4, 6}).equals(even, idea="the outcomes inside keep their proportions; those outside stay, with probability 0")
+check(given, die, {2, 4, 6}).keeps_arguments(idea="a new dict: whoever handed over the space still needs the old one")
 ### BEGIN HIDDEN TESTS
 for seed in range(5):
     space = random_space(seed, 6)
@@ -294,6 +297,10 @@ check(independent, die, {2, 4, 6}, {1, 2}).equals(True, idea="compare P(A and B)
 ### BEGIN HIDDEN TESTS
 check(independent, die, {1, 2}, {3, 4}).equals(False, idea="disjoint events tell you a lot about each other")
 check(independent, die, {1, 2, 3}, {2, 4, 5}).equals(False, idea="sharing an outcome is not enough: the numbers have to agree")
+check(independent, die, {2, 4, 6}, {2, 4}).equals(False, idea="news that makes an event likelier is news too")
+bit = Fraction(1, 10**20)
+nearly = {"11": Fraction(1, 4) + bit, "10": Fraction(1, 4) - bit, "01": Fraction(1, 4) - bit, "00": Fraction(1, 4) + bit}
+check(independent, nearly, {"11", "10"}, {"11", "01"}).equals(False, idea="equal, not nearly equal: compare the fractions themselves")
 loaded = {1: Fraction(1, 2), 2: Fraction(1, 10), 3: Fraction(1, 10), 4: Fraction(1, 10), 5: Fraction(1, 10), 6: Fraction(1, 10)}
 check(independent, loaded, {2, 4, 6}, {1, 2}).equals(False, idea="weigh the outcomes, do not count them")
 coin = {"heads": Fraction(1), "tails": Fraction(0)}
@@ -338,9 +345,9 @@ figures.show(
 
 # %% [markdown]
 r"""
-Neglecting the prior has a name in court, the **prosecutor's fallacy**: "a chance match has probability one in a million, so
-the accused is innocent with probability one in a million" reads $P(E \mid H)$ as $P(H \mid E)$. In a city of ten million,
-about ten innocent people match.
+In court, leaving out the prior is called the **prosecutor's fallacy**: "a chance match has probability one in a million, so
+the accused is innocent with probability one in a million" reads $P(\text{match} \mid \text{innocent})$ as
+$P(\text{innocent} \mid \text{match})$. In a city of ten million, about ten innocent people match.
 
 More evidence helps, *if* it is **conditionally independent** given the hypothesis, $P(E_1 \cap E_2 \mid H) = P(E_1 \mid
 H)\,P(E_2 \mid H)$: once we know $H$, one observation says nothing more about the next. Then likelihoods multiply, and
@@ -362,9 +369,9 @@ with Bayes.
 
 # %% [markdown] exercise="e2" title="Posterior and prediction" level="core" minutes=30 exports=["posterior", "predictive"]
 r"""
-`prior` and `belief` are dicts from hypothesis to probability (`Fraction`s with total 1, zeros allowed). `likelihoods[h][x]`
-is $P(x \mid h)$, a `Fraction`, for every hypothesis `h` of the prior; an observation `x` that is not listed under `h` has
-probability 0 there. Results are exact `Fraction`s.
+`prior` and `belief` are dicts from hypothesis to probability (`Fraction`s with total 1, zeros allowed). `likelihoods` has the
+same hypotheses, and `likelihoods[h][x]` is $P(x \mid h)$, a `Fraction`; an observation `x` that is not listed under `h` has
+probability 0 there. Results are exact `Fraction`s, and nothing that is handed in is changed.
 
 - `posterior(prior, likelihoods, data)`: the dict $P(h \mid \text{data})$ over the hypotheses of `prior`. `data` is a list
   of observations, conditionally independent given the hypothesis; it may be empty, and the same observation may come more
@@ -377,7 +384,7 @@ likelihoods, ["alarm"])` is `{"attack": Fraction(19, 68), "user": Fraction(49, 6
 `"alarm"` the probability `Fraction(41, 136)`.
 """
 
-# %% [markdown] hints="e2" reading="MML 6.3; Apostol II 13.12"
+# %% [markdown] hints="e2" reading="MML 6.3; Apostol II ch. 13, on conditional probability"
 r"""
 1. Do one observation on paper first: multiply, add up, divide. Then ask what the second observation starts from.
 2. Go through `data` with a current belief that starts as the prior. For the prediction use the law of total probability,
@@ -425,6 +432,9 @@ check(posterior, prior, sounds, []).equals(prior, idea="without data the belief 
 check(posterior, heard, sounds, ["quiet"]).equals(
     prior, idea="yesterday's posterior is today's prior: here the silence undoes the alarm"
 )
+check(posterior, prior, sounds, ["alarm"]).keeps_arguments(
+    idea="`belief = prior` is a second name for the same dict: begin with a copy, or build a new dict"
+)
 for seed in range(4):
     start = random_space(seed, 4)
     rows = {h: random_space(10 * seed + h + 1, 3) for h in start}
@@ -466,6 +476,10 @@ sure = {"left": Fraction(1), "right": Fraction(0)}
 check(posterior, sure, urns, ["red", "green"]).raises(
     ValueError, idea="a prior of 0 cannot be revived, so these data have probability 0"
 )
+apart = {"left": {"red": Fraction(1)}, "right": {"green": Fraction(1)}}
+check(posterior, even, apart, ["red", "green"]).raises(
+    ValueError, idea="each observation is possible, but is there one hypothesis under which both are?"
+)
 ### END HIDDEN TESTS
 
 # %% test="e2_predictive" points=2 title="A prediction averages over all hypotheses"
@@ -483,6 +497,10 @@ urns = {"left": {"red": Fraction(1)}, "right": {"red": Fraction(1, 3), "green": 
 sure = {"left": Fraction(1), "right": Fraction(0)}
 check(predictive, sure, urns).equals(
     {"red": Fraction(1), "green": Fraction(0)}, idea="every listed observation is a key, even one that cannot come"
+)
+open_minded = {"left": Fraction(1, 2), "right": Fraction(1, 2)}
+check(predictive, open_minded, urns).equals(
+    {"red": Fraction(2, 3), "green": Fraction(1, 3)}, idea="a hypothesis that does not list x takes part in the average, with 0"
 )
 for seed in range(4):
     weights = random_space(seed, 4)
@@ -545,8 +563,8 @@ With the **covariance** $\operatorname{Cov}(X, Y) = E[(X - E[X])(Y - E[Y])]$,
 
 $$\operatorname{Var}(X + Y) = \operatorname{Var}(X) + \operatorname{Var}(Y) + 2\operatorname{Cov}(X, Y).$$
 
-So variances add exactly when the covariance is 0. Independence of $X$ and $Y$ (the events $\{X = x\}$ and $\{Y = y\}$ are
-independent for all $x$ and $y$) is enough for that, but it is not needed: take $X$ uniform on $-1, 0, 1$ and $Y = X^2$;
+So variances add exactly when the covariance is 0. Independence of $X$ and $Y$ (on a finite $\Omega$: the events $\{X = x\}$
+and $\{Y = y\}$ are independent for all $x$ and $y$) is enough for that, but it is not needed: take $X$ uniform on $-1, 0, 1$ and $Y = X^2$;
 then $\operatorname{Cov}(X, Y) = E[X^3] - E[X]\,E[X^2] = 0$, and yet $X$ determines $Y$.
 
 The production tool for exact work is `sympy.stats`. It enumerates just as we do, but from a formula. We compare the larger
@@ -565,8 +583,8 @@ print(f"P(total > 9 given red > 4) = {symbolic.P(red + blue > 9, red > 4)}")
 r"""
 ## Conditional expectation is a random variable too
 
-When $Y$ is known, the best guess for $X$ (the one of least mean squared error) is its average over the outcomes that share
-that value of $Y$. For a $\omega$ with $P(Y = Y(\omega)) > 0$ this is
+A guess $c$ for $X$ has the mean squared error $E[(X - c)^2] = \operatorname{Var}(X) + (E[X] - c)^2$, so the best one is the
+average. When $Y$ is known, it is the average over the outcomes that share that value of $Y$. For an $\omega$ with $P(Y = Y(\omega)) > 0$ this is
 
 $$E[X \mid Y](\omega) = \frac{1}{P(Y = y)} \sum_{\omega' :\, Y(\omega') = y} P(\omega')\,X(\omega'), \qquad y = Y(\omega).$$
 
@@ -584,7 +602,8 @@ for face in (1, 4, 6):
 
 # %% [markdown] exercise="e3" title="Moments, and what is known of them" level="core" minutes=40 exports=["expectation", "covariance", "variance_of_sum", "cond_expectation"]
 r"""
-A random variable is a dict from *every* outcome of the space to a number (`int` or `Fraction`). Results are exact. Write
+A random variable is a dict from *every* outcome of the space to a number (`int` or `Fraction`); it may list the outcomes in
+another order than the space. Results are exact, and nothing that is handed in is changed. Write
 
 - `expectation(space, X, g)`: $E[g(X)]$; `g` is a function of one number, and when it is left out, $g(x) = x$.
 - `covariance(space, X, Y)`: $\operatorname{Cov}(X, Y)$.
@@ -654,7 +673,8 @@ check(expectation, die, faces, lambda x: x * x).equals(Fraction(91, 6), idea="ap
 ### BEGIN HIDDEN TESTS
 for seed in range(5):
     space = random_space(seed, 8)
-    X = dict(zip(space, np.random.default_rng(seed).integers(-4, 5, 8).tolist(), strict=True))
+    values = np.random.default_rng(seed).integers(-4, 5, 8).tolist()
+    X = {w: Fraction(values[w], 1 + seed % 2) for w in reversed(space)}
     pmf = {x: sum(p for w, p in space.items() if X[w] == x) for x in X.values()}
     for g in (lambda x: x, abs, lambda x: x**3, lambda x: int(x > 1), lambda x: 5):
         expected = sum(p * g(x) for x, p in pmf.items())
@@ -672,7 +692,8 @@ check(covariance, die, faces, odd).equals(
 ### BEGIN HIDDEN TESTS
 for seed in range(5):
     space = random_space(seed, 8)
-    X, Y = (dict(zip(space, row, strict=True)) for row in np.random.default_rng(seed).integers(-4, 5, (2, 8)).tolist())
+    rows = np.random.default_rng(seed).integers(-4, 5, (2, 8)).tolist()
+    X, Y = {w: rows[0][w] for w in reversed(space)}, {w: Fraction(rows[1][w], 1 + seed % 2) for w in space}
     mean_x, mean_y = (sum(p * V[w] for w, p in space.items()) for V in (X, Y))
     expected = sum(p * X[w] * Y[w] for w, p in space.items()) - mean_x * mean_y
     check(covariance, space, X, Y).note(f"seed {seed}").equals(
@@ -687,10 +708,11 @@ check(variance_of_sum, die, [faces, faces]).equals(Fraction(35, 3), idea="X + X 
 ### BEGIN HIDDEN TESTS
 check(variance_of_sum, die, [faces, opposite]).equals(Fraction(0), idea="opposite faces always add up to 7: what varies?")
 check(variance_of_sum, die, [faces]).equals(Fraction(35, 12), idea="one summand has its own variance")
+check(variance_of_sum, die, [faces, opposite]).keeps_arguments(idea="add up into a new dict, not into the first summand")
 for seed in range(5):
     space = random_space(seed, 8)
     rows = np.random.default_rng(seed).integers(-4, 5, (4, 8)).tolist()
-    variables = [dict(zip(space, row, strict=True)) for row in rows]
+    variables = [{w: row[w] for w in np.random.default_rng(seed + k).permutation(8).tolist()} for k, row in enumerate(rows)]
     means = [sum(p * V[w] for w, p in space.items()) for V in variables]
     pairs = product(zip(variables, means, strict=True), repeat=2)
     expected = sum(sum(p * (X[w] - m) * (Y[w] - k) for w, p in space.items()) for (X, m), (Y, k) in pairs)
@@ -711,7 +733,8 @@ check(cond_expectation, die, faces, dict.fromkeys(die, 9)).equals(
 )
 for seed in range(6):
     space = random_space(seed, 9)
-    X, Y = (dict(zip(space, row, strict=True)) for row in np.random.default_rng(seed).integers(-2, 3, (2, 9)).tolist())
+    rows = np.random.default_rng(seed).integers(-2, 3, (2, 9)).tolist()
+    X, Y = {w: Fraction(rows[0][w], 1 + seed % 2) for w in space}, {w: rows[1][w] for w in reversed(space)}
     expected = {}
     for w in space:
         piece = [v for v in space if Y[v] == Y[w]]
@@ -750,14 +773,15 @@ for throws in (100, 1_000, 10_000):
 
 # %%
 fig, panels = plt.subplots(1, 2, figsize=(7.5, 3.2))
+drawn = (n < 100) | (n % 25 == 0)  # enough to see: every throw at first, then every 25th
 for ax, scale in zip(panels, (1 / n, np.ones(10_000)), strict=True):
-    _ = ax.plot(n, (excess[:6] * scale).T, color="grey", linewidth=0.7, linestyle="-")
+    _ = ax.plot(n[drawn], (excess[:6] * scale)[:, drawn].T, color="grey", linewidth=0.7, linestyle="-")
     for sign, label in ((-1, None), (1, "two standard deviations")):
-        _ = ax.plot(n, sign * 2 * np.sqrt(n) * scale, color=figures.OKABE_ITO[1], linestyle="--", label=label)
+        _ = ax.plot(n[drawn], (sign * 2 * np.sqrt(n) * scale)[drawn], color=figures.OKABE_ITO[1], linestyle="--", label=label)
 _ = panels[0].set(
     xscale="log", ylim=(-1, 1), title="The average settles at 0 …", xlabel="throws", ylabel="(heads − tails) / throws"
 )
-_ = panels[0].legend(loc="lower right")
+_ = panels[0].legend(loc="upper right")
 _ = panels[1].set(title="… while the total wanders off", xlabel="throws", ylabel="heads − tails")
 fig.tight_layout()
 figures.show(
@@ -768,14 +792,15 @@ figures.show(
 
 # %% [markdown]
 r"""
-The law does not *balance* anything: no tail is owed after a run of heads (the **gambler's fallacy**). The total drifts away
-like $\sqrt n$, and dividing by $n$ drowns it. So the error of an average shrinks like $1/\sqrt n$, and one more decimal
+The law does not *balance* anything: no tail is owed after a run of heads (the **gambler's fallacy**). The total does not
+settle: its typical size grows like $\sqrt n$, and dividing by $n$ drowns it. So the error of an average shrinks like $1/\sqrt n$, and one more decimal
 costs a hundred times the sample. Chebyshev's bound is safe and generous; tomorrow the central limit theorem says what the
 error looks like. (For independent variables with one common law a finite mean is enough, and the averages converge with
 probability 1: the *strong* law.)
 
-**Vary.** Replace `steps` by `np.random.default_rng(7).standard_cauchy((500, 10_000))`. The averages never settle: that law
-has no expectation, and a theorem whose condition fails promises nothing.
+**Vary.** Replace `steps` by `np.random.default_rng(7).standard_cauchy((500, 10_000))`. The averages never settle: for
+this law $\int |x|\,f(x)\,dx$, which takes the place of $\sum |x|\,P(X = x)$, diverges. It has no expectation, and a theorem
+whose condition fails promises nothing.
 
 ## Pairs are not enough
 
@@ -801,7 +826,7 @@ decide the third. Storage engineers know this as a parity disk.
 Multiplying without the right to do so has done harm. In 1999 an English jury was told that two cot deaths in a family like
 the accused's had a chance of 1 in 73 million: 1 in 8,543, *squared*, as if siblings did not share genes and a home. And the
 number invited the prosecutor's fallacy. The Royal Statistical Society protested in 2001; the conviction was quashed in
-2003.
+2003, after medical evidence had come to light that the jury never heard.
 """
 
 # %% [markdown] exercise="e4" title="Independent in pairs, not together" level="core" minutes=30 exports=["mutually_independent", "pairwise_not_mutual"]
@@ -811,8 +836,8 @@ Spaces are dicts of `Fraction`s as in exercise 1, events are sets of outcomes. W
 - `mutually_independent(space, events)`: `True` if the events of the list are mutually independent, else `False`. A list of
   none or one is (there is no equation to break). Two entries of the list count as two events even if they are the same set.
   Lists have at most 10 events.
-- `pairwise_not_mutual(n)`: for $n \ge 3$ a tuple `(space, events)`: a probability space with at most $2^n$ outcomes, and a
-  list of $n$ sets of outcomes, each of probability strictly between 0 and 1, of which every two are independent but which
+- `pairwise_not_mutual(n)`: for $n \ge 3$ a tuple `(space, events)`: a probability space with at most $2^n$ outcomes and exact
+  `Fraction`s, and a list of $n$ sets of outcomes, each of probability strictly between 0 and 1, of which every two are independent but which
   are not mutually independent. For $n < 3$ there is no such thing: raise `ValueError`. Outcomes may be numbers, text, or
   tuples of these; we try $n$ up to 7.
 
@@ -820,10 +845,10 @@ For the two coins above `mutually_independent(coins, [A, B])` is `True` and `mut
 `False`; `(coins, [A, B, C])` itself is one right answer to `pairwise_not_mutual(3)`.
 """
 
-# %% [markdown] hints="e4" reading="MML 6.4.5; Apostol II 13.13"
+# %% [markdown] hints="e4" reading="MML 6.4.5; Apostol II ch. 13, on independence"
 r"""
-1. For the test: which sub-collections have to be asked? For the construction: what did $C$ do with $A$ and $B$ that another
-   event could do with four of them?
+1. For the test: which sub-collections have to be asked? For the construction: $A$ and $B$ together decide $C$, and neither
+   alone says anything about it. What can a last event ask of $n - 1$ coins, so that no single coin says anything about it?
 2. `combinations(events, size)` for every size from 2. To build: $n - 1$ fair coins, the event "heads" for each of them, and
    one more event, about all the coins at once, that no single coin gives away.
 3. Outcomes: `product((0, 1), repeat=n - 1)`, all equally likely. Events: outcomes whose `i`-th entry is 1, for each `i`;
@@ -872,13 +897,17 @@ check(mutually_independent, biased, ones).equals(True, idea="five biased coins t
 check(mutually_independent, biased, [*ones, set(bits), set()]).equals(
     True, idea="events of probability 0 and 1 are independent of everything"
 )
+split = {"HH1": Fraction(1, 8), "HH2": Fraction(1, 8), "HT": Fraction(1, 4), "TH": Fraction(1, 4), "TT": Fraction(1, 4)}
+check(mutually_independent, split, [{"HH1", "HH2", "HT"}, {"HH1", "HH2", "TH"}]).equals(
+    True, idea="weigh the outcomes, do not count them"
+)
 fair = dict.fromkeys(product((0, 1), repeat=3), Fraction(1, 8))
 parity = [{w for w in fair if w[i]} for i in range(3)] + [{w for w in fair if sum(w) % 2}]
 check(mutually_independent, fair, parity).equals(False, idea="every three of these four multiply: what about all four?")
-hidden = [A, B, C, set()]
-check(mutually_independent, coins, hidden).equals(
-    False, idea="the pairs multiply and so do all four (0 = 0): every sub-collection in between counts too"
-)
+for hidden in ([A, B, C, set()], [set(), A, B, C]):
+    check(mutually_independent, coins, hidden).equals(
+        False, idea="the pairs multiply and so do all four (0 = 0): every sub-collection in between counts too"
+    )
 ### END HIDDEN TESTS
 
 # %% test="e4_beyond_whole" points=1 title="Mutual independence asks more than the whole"
@@ -892,12 +921,17 @@ check(mutually_independent, cube, [low, low]).equals(False, idea="an event of pr
 check(mutually_independent, cube, [low, mixed, set(), low]).equals(
     False, idea="an empty event makes the whole product 0 = 0; the pairs still count"
 )
+check(mutually_independent, cube, [{0, 1, 4, 5}, low, {0, 2, 6, 7}]).equals(
+    False, idea="neighbours in the list multiply, and so do all three: what about the first and the last?"
+)
 ### END HIDDEN TESTS
 
 
 # %% test="e4_pairs_hold" points=2 title="Every two of the built events are independent"
 def is_space(answer):
-    return type(answer) is tuple and len(answer) == 2 and min(answer[0].values()) >= 0 and sum(answer[0].values()) == 1
+    space, events = answer
+    exact = all(isinstance(p, (int, Fraction)) and p >= 0 for p in space.values()) and sum(space.values()) == 1
+    return type(answer) is tuple and exact and all(isinstance(event, (set, frozenset)) for event in events)
 
 
 def chances(answer):
@@ -911,8 +945,9 @@ def pairs_multiply(answer):
 
 built = check(pairwise_not_mutual, 3)
 built.satisfies(
-    is_space, "a tuple (space, events) that begins with a probability space", idea="the axioms: exact Fractions with total 1"
+    is_space, "a tuple (space, events): exact Fractions with total 1, and sets of outcomes", idea="the axioms, in fractions, not floats"
 )
+built.satisfies(lambda answer: len(answer[0]) <= 8, "at most 8 outcomes", idea="how few coins will do?")
 built.satisfies(
     lambda answer: [0 < p < 1 for p in chances(answer)] == [True] * 3,
     "three events of probability strictly between 0 and 1",
@@ -927,7 +962,7 @@ built.satisfies(
 for n in (4, 5, 6, 7):
     built = check(pairwise_not_mutual, n)
     built.satisfies(
-        is_space, "a tuple (space, events) that begins with a probability space", idea="the axioms: exact Fractions with total 1"
+        is_space, "a tuple (space, events): exact Fractions with total 1, and sets of outcomes", idea="the axioms, in fractions, not floats"
     )
     built.satisfies(
         lambda answer: len(answer[0]) <= 2**n, f"at most {2**n} outcomes", idea="one coin for each event is more than enough"
@@ -988,7 +1023,8 @@ Bars of $g(X)$ were merged. Densities are also *stretched*: let $X$ take its val
 continuous derivative that is never 0. There $g$ is one-to-one; call its inverse $h$. A short piece of length $dx$ is mapped
 to one of length $|g'(x)|\,dx$ and takes its probability along:
 
-$$f_Y(y) = f_X\big(h(y)\big)\,\big|h'(y)\big| = \frac{f_X(h(y))}{|g'(h(y))|}.$$
+$$f_Y(y) = f_X\big(h(y)\big)\,\big|h'(y)\big| = \frac{f_X(h(y))}{|g'(h(y))|} \quad \text{where } g \text{ takes the value } y,
+\text{ and } 0 \text{ elsewhere.}$$
 
 **Predict.** $X$ is uniform on $(0, 1)$ and $Y = e^X$. Is $Y$ uniform on $(1, e)$?
 """
@@ -1009,18 +1045,28 @@ figures.show(
     alt="Histogram of 20,000 values of e to the X, X uniform on (0, 1), on the interval from 1 to e. It follows the curve 1/y down from 1 "
     "to 0.37; the dashed constant 1, the density without the factor |h′|, lies above it and has area 1.72.",
 )
-print(f"scipy.stats calls it loguniform; Kolmogorov-Smirnov p = {stats.kstest(y, stats.loguniform(1, np.e).cdf).pvalue:.2f}")
+test = stats.kstest(y, stats.loguniform(1, np.e).cdf)
+print(f"scipy.stats calls it loguniform: F and the sample differ by at most {test.statistic:.4f}, p = {test.pvalue:.2f}")
 
 # %% [markdown]
 r"""
+(Of samples from exactly this law, the share $p$ differs from $F$ by as much or more: nothing speaks against it.)
+
 Where $g$ is *not* one-to-one, as in $Y = X^2$, cut the line into pieces on which it is; each piece has its own inverse $h$,
 and every $x$ with $g(x) = y$ contributes. That is bar merging again, with the stretch on top.
 
 The same idea run backwards makes samples. Let $Q(u) = \min\{x : F(x) \ge u\}$ for $0 < u < 1$, the **quantile function**;
 the minimum exists because $F$ is continuous from the right. Then $Q(u) \le x$ exactly when $u \le F(x)$. So for $U$ uniform
 on $(0, 1)$: $P(Q(U) \le x) = P(U \le F(x)) = F(x)$. One uniform generator therefore serves every law, whether it is
-continuous, has jumps, or both.
+continuous, has jumps, or both. Take a queue in which three requests in ten are served at once and the others wait for an
+exponential time: $F(x) = 1 - 0.7\,e^{-x}$ for $x \ge 0$, with a jump of 0.3 at 0. **Predict:** what is $Q(0.2)$?
 """
+
+# %%
+u = np.random.default_rng(5).random(100_000)
+wait = np.maximum(0.0, -np.log((1 - u) / 0.7))  # F(x) = u solved for x; every u up to 0.3 lands on 0
+print(f"no wait:     {np.mean(wait == 0):.3f} of the samples, F(0) = 0.300")
+print(f"at most one: {np.mean(wait <= 1):.3f} of the samples, F(1) = {1 - 0.7 * np.exp(-1):.3f}")
 
 # %% [markdown] exercise="e5" title="Densities and samples of anything" level="stretch" minutes=30 exports=["transform_density", "quantile"]
 r"""
@@ -1040,7 +1086,7 @@ For $X$ uniform on $(0, 1)$ and $Y = e^X$: `transform_density(np.ones_like, np.e
 0.5]), 0.0, 8.0)` is `[1.0, 3.0]`.
 """
 
-# %% [markdown] hints="e5" reading="MML 6.7; Apostol II ch. 14, on distributions of functions of random variables"
+# %% [markdown] hints="e5" reading="MML 6.7; Apostol II 14.17, on distributions of functions of random variables"
 r"""
 1. For one `y` on paper: which $x$ lead to it, how dense is $X$ there, and how much does $g$ stretch? For the quantile: $F$
    never goes down. What does one look at the middle of an interval tell you?
@@ -1155,9 +1201,9 @@ u = np.array([0.25, 0.5, 0.75])
 check(quantile, gap, u, -1.0, 7.0).close(
     np.array([0.5, 1.0, 3.5]), rtol=0, atol=2e-7, idea="F is 1/2 from 1 to 3: the left end of the flat stretch is the smallest"
 )
-wait = lambda x: np.where(x < 0, 0.0, 1 - 0.7 * np.exp(-np.maximum(x, 0.0)))  # noqa: E731
-check(quantile, wait, np.array([0.05, 0.2, 0.29]), -8.0, 56.0).close(
-    np.zeros(3), rtol=0, atol=2e-7, idea="every u below the top of a jump leads to the place of the jump"
+late = lambda x: np.where(x < 0.3, 0.0, 1 - 0.7 * np.exp(-np.maximum(x - 0.3, 0.0)))  # noqa: E731
+check(quantile, late, np.array([0.05, 0.2, 0.29]), -8.0, 56.0).close(
+    np.full(3, 0.3), rtol=0, atol=2e-7, idea="every u below the top of a jump leads to the place of the jump"
 )
 ### END HIDDEN TESTS
 
@@ -1181,8 +1227,8 @@ print("posterior from logarithms:", (weights / weights.sum()).round(4).tolist())
 
 # %% [markdown]
 r"""
-**Failures share causes.** Three replicas, each down 1 % of the time, are not all down one time in a million if they share a
-power supply: $P(A \cap B \cap C)$ is then nearer to the probability of the shared cause. **Base rates move.** A detector
+**Failures share causes.** Three replicas, each down 1 % of the time, are all down one time in a million if they fail
+independently. If they share a power supply, $P(A \cap B \cap C)$ is at least the probability that the supply fails. **Base rates move.** A detector
 tuned on a set with 50 % attacks meets 0.1 % in production, and nearly all its alarms are false, with the same sensitivity.
 **Priors of exactly 0** can never be revised: give what you think impossible a small share.
 
@@ -1222,9 +1268,10 @@ r"""
 
 - *Mathematics for Machine Learning*, 6.1 to 6.3: how outcomes, events and random variables are kept apart; the sum, product
   and Bayes rules in one notation. 6.4: three ways to write the variance (6.4.3), and independence against zero correlation
-  (6.4.5). 6.7: change of variables, one-to-one case.
-- Apostol, *Calculus II*, chapter 13: additive set functions come first, so you see which facts need only additivity; 13.12
-  and 13.13 are on conditional probability and independence. Chapter 14: distribution functions and densities, functions of
-  random variables, and, near its end, Chebyshev's inequality and the law of large numbers.
+  (6.4.5). 6.7: change of variables, one-to-one case, and the probability integral transform, which is $Q(U)$ read backwards.
+- Apostol, *Calculus II*, chapter 13: additive set functions come first, so you see which facts need only additivity; then
+  the sections on conditional probability and on independence. Chapter 14: distribution functions and their jumps (14.5,
+  14.6), functions of random variables with $Y = X^2$ (14.17), and, near its end, Chebyshev's inequality and the law of large
+  numbers.
 - Royal Statistical Society, public statement of 23 October 2001 on the case above: it names both mistakes in plain words.
 """
