@@ -39,7 +39,7 @@ def print_check(plan: Plan, checked: Checked, out: Console) -> None:
 
 
 def _print_day(day: DayChecked, result: Result, title: str, out: Console) -> None:
-    out.print(f"[bold]{day.day}  {escape(title)}[/]   {_number(result.points)} of {_number(result.most)} points")
+    out.print(f"[bold]{day.day}  {escape(title)}[/]   {_of(result)}")
     for remark in result.remarks:
         out.print(f"  [yellow]note:[/] {escape(remark)}")
     for number, exercise in enumerate(result.exercises, 1):
@@ -100,6 +100,12 @@ def print_status(progress: Progress, out: Console) -> None:
     if progress.following:
         day = progress.following.day
         out.print(f"Next: [bold]{day.id} {escape(day.title)}[/] ({progress.why})")
+
+
+def _of(result: Result) -> str:
+    """Points of the day without the bonus, and what the bonus brings beyond them."""
+    bonus = f" + {_number(result.points - result.most)} bonus" if result.points > result.most else ""
+    return f"{_number(min(result.points, result.most))} of {_number(result.most)}{bonus} points"
 
 
 def _number(value: float) -> str:

@@ -201,8 +201,9 @@ A `space` is a dict from outcome to probability (a `Fraction`), an event a set o
   outside the event get probability 0. If $P(\text{event}) = 0$, raise `ValueError`.
 - `independent(space, a, b)`: `True` or `False`, by the product definition, also when an event has probability 0.
 
-None of them changes what it is handed. For `die = {1: Fraction(1, 6), …, 6: Fraction(1, 6)}`: `prob(die, {2, 4, 6})` is `Fraction(1, 2)`; `given(die, {2, 4, 6})`
-gives each of 2, 4 and 6 a third and each of 1, 3 and 5 zero; `independent(die, {2, 4, 6}, {1, 2})` is `True`.
+None of them changes what it is handed. For `die = {1: Fraction(1, 6), …, 6: Fraction(1, 6)}`: `prob(die, {2, 4, 6})` is
+`Fraction(1, 2)`; `given(die, {2, 4, 6})` gives each of 2, 4 and 6 a third and each of 1, 3 and 5 zero; `independent(die,
+{2, 4, 6}, {1, 2})` is `True`.
 """
 
 # %% [markdown] hints="e1" reading="MML 6.1.2; Apostol II ch. 13, on conditional probability and on independence"
@@ -500,7 +501,7 @@ check(predictive, sure, urns).equals(
 )
 open_minded = {"left": Fraction(1, 2), "right": Fraction(1, 2)}
 check(predictive, open_minded, urns).equals(
-    {"red": Fraction(2, 3), "green": Fraction(1, 3)}, idea="a hypothesis that does not list x takes part in the average, with 0"
+    {"red": Fraction(2, 3), "green": Fraction(1, 3)}, idea="a hypothesis that does not list x counts in the average too, with 0"
 )
 for seed in range(4):
     weights = random_space(seed, 4)
@@ -564,8 +565,8 @@ With the **covariance** $\operatorname{Cov}(X, Y) = E[(X - E[X])(Y - E[Y])]$,
 $$\operatorname{Var}(X + Y) = \operatorname{Var}(X) + \operatorname{Var}(Y) + 2\operatorname{Cov}(X, Y).$$
 
 So variances add exactly when the covariance is 0. Independence of $X$ and $Y$ (on a finite $\Omega$: the events $\{X = x\}$
-and $\{Y = y\}$ are independent for all $x$ and $y$) is enough for that, but it is not needed: take $X$ uniform on $-1, 0, 1$ and $Y = X^2$;
-then $\operatorname{Cov}(X, Y) = E[X^3] - E[X]\,E[X^2] = 0$, and yet $X$ determines $Y$.
+and $\{Y = y\}$ are independent for all $x$ and $y$) is enough for that, but it is not needed: take $X$ uniform on $-1, 0,
+1$ and $Y = X^2$; then $\operatorname{Cov}(X, Y) = E[X^3] - E[X]\,E[X^2] = 0$, and yet $X$ determines $Y$.
 
 The production tool for exact work is `sympy.stats`. It enumerates just as we do, but from a formula. We compare the larger
 of two dice:
@@ -584,7 +585,8 @@ r"""
 ## Conditional expectation is a random variable too
 
 A guess $c$ for $X$ has the mean squared error $E[(X - c)^2] = \operatorname{Var}(X) + (E[X] - c)^2$, so the best one is the
-average. When $Y$ is known, it is the average over the outcomes that share that value of $Y$. For an $\omega$ with $P(Y = Y(\omega)) > 0$ this is
+average. When $Y$ is known, it is the average over the outcomes that share that value of $Y$. For an $\omega$ with $P(Y =
+Y(\omega)) > 0$ this is
 
 $$E[X \mid Y](\omega) = \frac{1}{P(Y = y)} \sum_{\omega' :\, Y(\omega') = y} P(\omega')\,X(\omega'), \qquad y = Y(\omega).$$
 
@@ -781,8 +783,8 @@ for ax, scale in zip(panels, (1 / n, np.ones(10_000)), strict=True):
 _ = panels[0].set(
     xscale="log", ylim=(-1, 1), title="The average settles at 0 …", xlabel="throws", ylabel="(heads − tails) / throws"
 )
-_ = panels[0].legend(loc="upper right")
-_ = panels[1].set(title="… while the total wanders off", xlabel="throws", ylabel="heads − tails")
+_ = panels[1].set(title="… while the total wanders off", xlabel="throws", ylabel="heads − tails", ylim=(-250, 320))
+_ = panels[1].legend(loc="upper left")
 fig.tight_layout()
 figures.show(
     fig,
@@ -793,10 +795,10 @@ figures.show(
 # %% [markdown]
 r"""
 The law does not *balance* anything: no tail is owed after a run of heads (the **gambler's fallacy**). The total does not
-settle: its typical size grows like $\sqrt n$, and dividing by $n$ drowns it. So the error of an average shrinks like $1/\sqrt n$, and one more decimal
-costs a hundred times the sample. Chebyshev's bound is safe and generous; tomorrow the central limit theorem says what the
-error looks like. (For independent variables with one common law a finite mean is enough, and the averages converge with
-probability 1: the *strong* law.)
+settle: its typical size grows like $\sqrt n$, and dividing by $n$ drowns it. So the error of an average shrinks like
+$1/\sqrt n$, and one more decimal costs a hundred times the sample. Chebyshev's bound is safe and generous; tomorrow the
+central limit theorem says what the error looks like. (For independent variables with one common law a finite mean is
+enough, and the averages converge with probability 1: the *strong* law.)
 
 **Vary.** Replace `steps` by `np.random.default_rng(7).standard_cauchy((500, 10_000))`. The averages never settle: for
 this law $\int |x|\,f(x)\,dx$, which takes the place of $\sum |x|\,P(X = x)$, diverges. It has no expectation, and a theorem
@@ -836,10 +838,10 @@ Spaces are dicts of `Fraction`s as in exercise 1, events are sets of outcomes. W
 - `mutually_independent(space, events)`: `True` if the events of the list are mutually independent, else `False`. A list of
   none or one is (there is no equation to break). Two entries of the list count as two events even if they are the same set.
   Lists have at most 10 events.
-- `pairwise_not_mutual(n)`: for $n \ge 3$ a tuple `(space, events)`: a probability space with at most $2^n$ outcomes and exact
-  `Fraction`s, and a list of $n$ sets of outcomes, each of probability strictly between 0 and 1, of which every two are independent but which
-  are not mutually independent. For $n < 3$ there is no such thing: raise `ValueError`. Outcomes may be numbers, text, or
-  tuples of these; we try $n$ up to 7.
+- `pairwise_not_mutual(n)`: for $n \ge 3$ a tuple `(space, events)`: a probability space with at most $2^n$ outcomes and
+  exact `Fraction`s, and a list of $n$ sets of outcomes, each of probability strictly between 0 and 1, of which every two
+  are independent but which are not mutually independent. For $n < 3$ there is no such thing: raise `ValueError`. Outcomes
+  may be numbers, text, or tuples of these; we try $n$ up to 7.
 
 For the two coins above `mutually_independent(coins, [A, B])` is `True` and `mutually_independent(coins, [A, B, C])` is
 `False`; `(coins, [A, B, C])` itself is one right answer to `pairwise_not_mutual(3)`.
@@ -945,7 +947,7 @@ def pairs_multiply(answer):
 
 built = check(pairwise_not_mutual, 3)
 built.satisfies(
-    is_space, "a tuple (space, events): exact Fractions with total 1, and sets of outcomes", idea="the axioms, in fractions, not floats"
+    is_space, "a tuple (space, events): Fractions with total 1, and sets of outcomes", idea="the axioms, in exact fractions"
 )
 built.satisfies(lambda answer: len(answer[0]) <= 8, "at most 8 outcomes", idea="how few coins will do?")
 built.satisfies(
@@ -962,7 +964,7 @@ built.satisfies(
 for n in (4, 5, 6, 7):
     built = check(pairwise_not_mutual, n)
     built.satisfies(
-        is_space, "a tuple (space, events): exact Fractions with total 1, and sets of outcomes", idea="the axioms, in fractions, not floats"
+        is_space, "a tuple (space, events): Fractions with total 1, and sets of outcomes", idea="the axioms, in exact fractions"
     )
     built.satisfies(
         lambda answer: len(answer[0]) <= 2**n, f"at most {2**n} outcomes", idea="one coin for each event is more than enough"
@@ -1228,9 +1230,9 @@ print("posterior from logarithms:", (weights / weights.sum()).round(4).tolist())
 # %% [markdown]
 r"""
 **Failures share causes.** Three replicas, each down 1 % of the time, are all down one time in a million if they fail
-independently. If they share a power supply, $P(A \cap B \cap C)$ is at least the probability that the supply fails. **Base rates move.** A detector
-tuned on a set with 50 % attacks meets 0.1 % in production, and nearly all its alarms are false, with the same sensitivity.
-**Priors of exactly 0** can never be revised: give what you think impossible a small share.
+independently. If they share a power supply, $P(A \cap B \cap C)$ is at least the probability that the supply fails. **Base
+rates move.** A detector tuned on a set with 50 % attacks meets 0.1 % in production, and nearly all its alarms are false,
+with the same sensitivity. **Priors of exactly 0** can never be revised: give what you think impossible a small share.
 
 ## Summary
 
@@ -1268,7 +1270,8 @@ r"""
 
 - *Mathematics for Machine Learning*, 6.1 to 6.3: how outcomes, events and random variables are kept apart; the sum, product
   and Bayes rules in one notation. 6.4: three ways to write the variance (6.4.3), and independence against zero correlation
-  (6.4.5). 6.7: change of variables, one-to-one case, and the probability integral transform, which is $Q(U)$ read backwards.
+  (6.4.5). 6.7: change of variables, one-to-one case, and the probability integral transform, which is our $Q(U)$ read
+  backwards, for a continuous $F$.
 - Apostol, *Calculus II*, chapter 13: additive set functions come first, so you see which facts need only additivity; then
   the sections on conditional probability and on independence. Chapter 14: distribution functions and their jumps (14.5,
   14.6), functions of random variables with $Y = X^2$ (14.17), and, near its end, Chebyshev's inequality and the law of large

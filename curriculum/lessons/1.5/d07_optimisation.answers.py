@@ -598,7 +598,7 @@ def multistart(f, grad, lower, upper, starts):
     found = minimise_in_box(f, grad, lower, upper, starts[0])
     return {"x": found["x"], "value": found["value"]}
 
-# %% wrong="e3" why="zeroes the gradient at every wall, also where it pulls inwards, and ends too early"
+# %% wrong="e3" why="a coordinate that would end at a wall is left where it started"
 def minimise_in_box(f, grad, lower, upper, x0):
     result = optimize.minimize(f, x0, jac=grad, method="L-BFGS-B", bounds=optimize.Bounds(lower, upper), options={"ftol": 1e-15, "gtol": 1e-9})
     x = np.clip(result.x, lower, upper)
@@ -1381,7 +1381,7 @@ def newton_min(f, grad, hess, x0, tol=1e-6, max_iter=100):
         values.append(f(x))
     return {"x": x, "steps": len(values) - 1, "values": values}
 
-# %% right="e5" why="recursive; negative and tiny eigenvalues replaced by a floor relative to the largest; shrinks steps by a third"
+# %% right="e5" why="recursive; negative and tiny eigenvalues replaced by their size or a floor of 1e-4; shrinks steps by a third"
 def newton_min(f, grad, hess, x0, tol=1e-6, max_iter=100):
     x0 = np.asarray(x0, dtype=float)
     g = grad(x0)

@@ -143,7 +143,7 @@ grid = np.linspace(-1, 1, 101)
 X, Y = np.meshgrid(grid, grid)
 cases = [("Eigenvalues 2, 2: minimum", X**2 + Y**2), ("Eigenvalues 2, −2: saddle", X**2 - Y**2),
          ("2, 0: minimum", X**2 + Y**4), ("2, 0 again: saddle", X**2 - Y**4)]
-fig, axes = plt.subplots(1, 4, figsize=(7.6, 2.2), sharey=True, layout="constrained")
+fig, axes = plt.subplots(1, 4, figsize=(8.8, 2.5), sharey=True, layout="constrained")
 for ax, (title, Z) in zip(axes, cases, strict=True):
     _ = ax.contour(X, Y, Z, levels=[-0.5, -0.2, -0.03, 0.03, 0.2, 0.5], colors="#0072B2", linestyles=["--"] * 3 + ["-"] * 3)
     ax.set(xlabel="x (no unit)", aspect="equal")
@@ -366,7 +366,7 @@ for name, path in paths.items():
     print(f"{name:18} distance to (1, 1) below 0.001: {np.linalg.norm(path[-1] - 1) < 1e-3}")
 
 # %%
-fig, ax = plt.subplots(figsize=(5.2, 2.8), layout="constrained")
+fig, ax = plt.subplots(figsize=(6.5, 3.3), layout="constrained")
 X, Y = np.meshgrid(np.linspace(-1.7, 1.5, 161), np.linspace(-0.7, 1.8, 161))
 _ = ax.contour(X, Y, np.log10(100 * (Y - X**2) ** 2 + (1 - X) ** 2), levels=[0, 1, 2], colors="0.7", linestyles="-")
 for (name, path), marker in zip(paths.items(), [".", "s", "o"], strict=True):
@@ -395,9 +395,10 @@ Four habits make SciPy's answers trustworthy.
 - **Hand over the gradient**, checked once with `optimize.check_grad`.
 - **Say how exact.** Each method has its own tolerances and its own idea of done. BFGS stops at a largest gradient entry of
   $10^{-5}$, unless you ask for less by `options={"gtol": 1e-8}`. SLSQP and L-BFGS-B also stop when the *value* hardly changes (`ftol`),
-  which says little: if no Hessian eigenvalue exceeds $\Lambda$, all you can conclude is $\lVert\nabla f\rVert^2 \le 2\Lambda(f - f_{\min})$. A value
-  within $10^{-6}$ of the least leaves room for a gradient of $10^{-3}$; for a gradient of $10^{-6}$ it must be good to about $10^{-12}$.
-  Then measure the gradient yourself: `success` is an opinion, a gradient is evidence.
+  which says little: if no Hessian eigenvalue exceeds $\Lambda$, all you can conclude is $\lVert\nabla f\rVert^2 \le 2\Lambda(f - f_{\min})$. With
+  $\Lambda$ near 1, even a value within $10^{-6}$ of the least leaves room for a gradient of $10^{-3}$; to be sure of $10^{-6}$, it must be good to
+  about $10^{-12}$.
+  (`tol=` sets whichever of these a method has, so `tol=1e-6` promises no gradient of $10^{-6}$.) Then measure the gradient yourself: `success` is an opinion, a gradient is evidence.
 - **To maximise, minimise $-f$** with gradient $-\nabla f$. The maximiser is the same point; only the value changes sign back.
 - **Sums of squares have their own solver.** `optimize.least_squares` takes the residuals $r_i$, and uses their Jacobian. Its
   `cost` is $\frac12\sum r_i^2$: half of what most people mean.
@@ -1229,8 +1230,8 @@ what is known, what is not, and which two checks you would run first. A good ans
 # %% [markdown] reflection="reflection"
 r"""
 `success=True` says that the solver's own stopping test was met, usually a small gradient, so we know of a nearly stationary point
-at most. I would compute the gradient and the Hessian's eigenvalues there: a clearly negative one means a saddle, all clearly
-positive ones a local minimum. Then I would start again from a few dozen random points and compare the values. If the function is
+at most. I would compute the gradient and the Hessian's eigenvalues there: a clearly negative one means that $f$ still
+falls that way, all clearly positive ones a local minimum close by. Then I would start again from a few dozen random points and compare the values. If the function is
 convex, a local minimum is global and we are done. If not, even a hundred starts that agree are evidence and no proof.
 """
 
