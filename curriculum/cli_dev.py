@@ -143,7 +143,7 @@ def _report(unit: Unit, lessons: list[Lesson], tried: Tried) -> None:
             f"[yellow]slow: the tests of {slow.lesson} {slow.exercise} take {slow.seconds:.0f} s with the solution[/]"
         )
     exercises = sum(len(lesson.exercises) for lesson in lessons)
-    share = f" ({killed / mutants:.0%})" if mutants else ""
+    share = f" ({100 * killed // mutants}%)" if mutants else ""  # rounded down: 100% is all of them
     out.print(
         f"[bold]{unit.id}[/]: days {len(lessons)}, exercises {exercises}; "
         f"right variants accepted {sum(not c.failed for c in right)} of {len(right)}; "

@@ -1127,7 +1127,6 @@ def lagrange(f, g, variables):
     parallel = [u - lam * w for u, w in zip(gradient(f), gradient(g), strict=True)]
     singular = real_points([*gradient(g), g], variables)
     regular = [p for p in real_points([*parallel, g], [*variables, lam]) if p not in singular]
-    values = [f.subs(dict(zip(variables, p, strict=True))) for p in regular + singular]
     return {"regular": regular, "singular": singular, "minimum": regular[0], "maximum": regular[-1]}
 
 
@@ -1337,8 +1336,6 @@ def lagrange(f, g, variables):
         points = {tuple(s.get(v, v) for v in variables) for s in sp.solve(equations, unknowns, dict=True)}
         return [p for p in points if all(c.is_real for c in p)]
 
-    lam = sp.Dummy("lambda")
-    parallel = [u - lam * w for u, w in zip(gradient(f), gradient(g), strict=True)]
     singular = real_points([*gradient(g), g], variables)
     ratios = [u / w for u, w in zip(gradient(f), gradient(g), strict=True)]
     regular = [p for p in real_points([*[sp.together(ratios[0] - r) for r in ratios[1:]], g], variables) if p not in singular]
