@@ -42,7 +42,10 @@ def _problem(words: list[str]) -> str:
     command: click.Command = main
     with click.Context(main) as context:
         while words and isinstance(command, click.Group) and not words[0].startswith("-"):
-            found = command.get_command(context, words[0])
+            try:  # as click finds it when it is called: `dev` is imported only then
+                found = command.resolve_command(context, list(words))[1]
+            except click.UsageError:
+                found = None
             if found is None:
                 return f"there is no command {words[0]}"
             command, words = found, words[1:]

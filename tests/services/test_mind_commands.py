@@ -197,7 +197,7 @@ def test_a_missing_test_cell_is_told_and_costs_no_points(mind: Mind) -> None:
     book = small.solved()
     book["cells"].remove(small.cell(book, "d01_e1_text"))
     mind.write(book)
-    mind.refuses("the test cell d01_e1_text is missing", "6 of 5 points")
+    mind.refuses("the test cell d01_e1_text is missing", "5 of 5 + 1 bonus points")
     assert dict(mind.scores()) == small.FULL
 
 
@@ -235,7 +235,7 @@ def test_a_locked_gradebook_costs_no_score_and_the_next_check_records_it(mind: M
     before = (mind.root / "gradebook.db").read_bytes()
     with closing(sqlite3.connect(mind.root / "gradebook.db", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        mind.refuses("6 of 5 points", "not in the gradebook", "locked by another program")
+        mind.refuses("5 of 5 + 1 bonus points", "not in the gradebook", "locked by another program")
         mind.refuses("locked by another program", command=("status",))
     assert (mind.root / "gradebook.db").read_bytes() == before
     assert mind("check").status == 0  # nothing was changed meanwhile, and it is checked all the same
@@ -245,7 +245,7 @@ def test_a_locked_gradebook_costs_no_score_and_the_next_check_records_it(mind: M
 def test_a_gradebook_that_is_none_is_told_and_left_alone(mind: Mind) -> None:
     mind.write(small.solved())
     (mind.root / "gradebook.db").write_bytes(b"letters to a friend, " * 200)
-    mind.refuses("6 of 5 points", "is not a gradebook", "move it away")
+    mind.refuses("5 of 5 + 1 bonus points", "is not a gradebook", "move it away")
     mind.refuses("is not a gradebook", command=("status",))
     assert (mind.root / "gradebook.db").read_bytes() == b"letters to a friend, " * 200
 
@@ -266,7 +266,7 @@ def test_a_full_disk_is_told_before_anything_is_graded(mind: Mind) -> None:
 
 def test_a_disk_that_is_full_for_the_gradebook_costs_no_score(mind: Mind) -> None:
     mind.write(small.solved())
-    mind.refuses("6 of 5 points", "not in the gradebook", "is full", preexec_fn=no_file_larger_than(20_000))
+    mind.refuses("5 of 5 + 1 bonus points", "not in the gradebook", "is full", preexec_fn=no_file_larger_than(20_000))
     assert mind.scores() == []
     assert mind("check").status == 0
     assert dict(mind.scores()) == small.FULL
