@@ -89,7 +89,7 @@ def _title(lesson: Lesson, day: Day, plan: Plan) -> str:
             *rows,
             "",
             f"Work here, save, then run `mind check {day.id}` in a terminal (File, New, Terminal): it says how each exercise stands "
-            "and gives the next hint when you want one.",
+            "and, where one is not right yet, what was expected and the next hint.",
         ]
     )
 
