@@ -80,8 +80,8 @@ def in_step(gradebook: api.Gradebook, assignment: str, course: Mapping[str, inta
 def bring_into_step(db_url: str, course_id: str, assignment: str, course: Path) -> Path | None:
     """Make the gradebook's assignment what nbgrader makes of it in an empty one, keeping every score whose cell remains.
 
-    ``course`` is the folder that holds ``source/`` and ``nbgrader_config.py``. Returns the copy that was kept of a SQLite gradebook that had
-    submissions in it. Raises GradebookError, assignment.GenerateError.
+    ``course`` is the folder that holds ``source/`` and ``nbgrader_config.py``. Returns the copy that was kept of a
+    SQLite gradebook that had submissions in it. Raises GradebookError, assignment.GenerateError.
     """
     with tempfile.TemporaryDirectory(prefix="gradebook-") as folder:
         fresh_url = f"sqlite:///{Path(folder) / 'fresh.db'}"

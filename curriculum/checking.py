@@ -104,7 +104,9 @@ def check(
             journal.add(_attempts(day, learner, _snapshot(root, learner, lesson)))
     graded_lessons = [(lesson, day.result) for lesson, day in zip(lessons, checked, strict=True) if day.result]
     try:
-        backup = _record(root, catalogue, learner, [both for both in graded_lessons if both[1].attempted], when, says)
+        # What was tried once is recorded even when the work is gone again: an older score must not outlive it.
+        tried = [both for both in graded_lessons if both[1].attempted or journal.attempts(learner, both[0].day)]
+        backup = _record(root, catalogue, learner, tried, when, says)
     except _gradebook().GradebookError as error:
         return Checked(checked, unrecorded=str(error))
     for lesson, _ in graded_lessons:

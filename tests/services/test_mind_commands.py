@@ -156,6 +156,16 @@ def test_the_loop_from_start_over_wrong_answers_and_hints_to_done(mind: Mind) ->
     assert mind("update").status == 0
 
 
+def test_a_score_does_not_outlive_the_work_it_was_for(mind: Mind) -> None:
+    mind("start", DAY)
+    mind.write(small.work(e1="def double(x):\n    return 2 * x"))
+    mind("check")
+    assert sum(score for _, score in mind.scores()) > 0
+    mind.write(small.work())  # everything taken back
+    assert "0 of 5 points" in mind("check").all
+    assert [score for _, score in mind.scores()] == [0, 0, 0, 0]
+
+
 def test_before_anything_is_started_check_says_how_to_start(mind: Mind) -> None:
     mind.refuses("nothing of the course is in work/ yet", "mind start 1.5-d1", command=("check",))
     mind.refuses("no section or day called 9.9", command=("check", "9.9"))

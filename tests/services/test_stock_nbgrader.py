@@ -96,7 +96,7 @@ def classroom(tmp_path_factory: pytest.TempPathFactory) -> Classroom:
     shutil.copy(REPOSITORY / "nbgrader_config.py", root)
     room = Classroom(root)
     room.nbgrader("generate_assignment", UNIT, "--force")
-    room.submit("untouched", {TRIED: notebooks("release")[TRIED]})
+    room.submit("untouched", notebooks("release"))
     room.submit("solved", notebooks("source"))
     room.submit("wrong", {TRIED: wrong()})
     room.nbgrader("autograde", UNIT)
@@ -119,8 +119,8 @@ def test_an_untouched_release_scores_nothing_and_solutions_score_everything(clas
         if intake.is_test(cell)
     }
     assert {(stem, cell): score for (student, stem, cell), score in scores.items() if student == "solved"} == most
-    untouched = {score for (student, stem, _), score in scores.items() if student == "untouched" and stem == TRIED}
-    assert untouched == {0.0}
+    untouched = {(stem, cell): score for (student, stem, cell), score in scores.items() if student == "untouched"}
+    assert untouched == dict.fromkeys(most, 0.0)
 
 
 def test_grade_gives_every_point_that_autograde_gives(classroom: Classroom) -> None:
