@@ -66,4 +66,6 @@ lock: test-environment ## Pin what pyproject.toml asks for; UPGRADE=--upgrade ta
 	$(LOCK) --group build pyproject.toml -o requirements/learn.txt
 	$(LOCK) --group build --group test pyproject.toml -c requirements/learn.txt -o requirements/test.txt
 	$(LOCK) --group pyproject.toml:section-2-4 -c requirements/learn.txt -c requirements/test.txt -o requirements/section-2-4.txt
+	$(LOCK) --group pyproject.toml:cluster -c requirements/learn.txt -c requirements/test.txt -o requirements/cluster.txt
+	$(LOCK) --group pyproject.toml:bench -c requirements/learn.txt -c requirements/test.txt -o requirements/bench.txt
 	printf 'uv\n' | $(LOCK) - -o requirements/bootstrap.txt

@@ -1,5 +1,7 @@
 """The course as nbgrader sees it: its folders are this repository's, its gradebook is SQLite beside this file."""
 
+import autograder.nbgrader
+
 c = get_config()  # noqa: F821 - defined by traitlets where this file is read
 
 c.CourseDirectory.course_id = "stateless-mind"
@@ -9,3 +11,5 @@ c.ClearSolutions.code_stub = {"python": "# Your code here, in place of the next 
 c.ClearSolutions.text_stub = "*Your answer here.*"
 # Output that a cell prints without end must not fill a disk; 30 s is nbgrader's own limit for one cell, too near for SymPy.
 c.ExecutePreprocessor.timeout = 120
+# The engine behind `nbgrader autograde` and `generate_feedback`; without it they are nbgrader's own (docs/instructors/nbgrader.md).
+autograder.nbgrader.configure(c)

@@ -22,6 +22,8 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
+from autograder.names import imported
+
 _MEMORY = 4 << 30  # bytes of address space: a runaway candidate dies, the machine does not
 _GRACE = 5.0  # seconds beyond its own alarm after which a candidate that swallows it is killed
 
@@ -46,14 +48,9 @@ class Outcome:
 def warm_up(setups: Iterable[str]) -> None:
     """Import what set-up cells import, once, in the process that later forks the trials."""
     for setup in setups:
-        for node in ast.walk(ast.parse(setup)):
-            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
-            if isinstance(node, ast.ImportFrom) and node.module:
-                # `from scipy import stats`: what is imported may be a module of its own, and a slow one.
-                names += [node.module, *(f"{node.module}.{a.name}" for a in node.names)]
-            for name in names:
-                with contextlib.suppress(ImportError):
-                    importlib.import_module(name)
+        for name in sorted(imported(ast.parse(setup))):
+            with contextlib.suppress(ImportError):
+                importlib.import_module(name)
 
 
 def run_trials(

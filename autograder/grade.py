@@ -1,164 +1,198 @@
-"""One submission -> one result. Every score of this course comes from :func:`grade`.
+"""One submission -> one result. Every score comes from :func:`grade`, whatever runs the cells.
 
-For now the learner's cells and the test cells run in one stock Jupyter kernel, so a score is evidence of honest work, not
-proof against a learner who attacks the grader. A fault costs its own exercise: where the kernel dies or a cell does not
-end, the exercise at fault is named and the others are graded without it.
+A fault costs its own part: where a process dies or a cell does not end, the cells before it are run again in a new process
+without the one at fault, and the rest is graded.
 """
 
 from __future__ import annotations
 
+import math
 import re
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from autograder import intake
-from autograder.intake import Cell, Notebook
+from autograder.endings import Ended, Stopped, Verdict
+from autograder.outline import Course, Exercise, Outline, Test, outline
 from autograder.results import ExerciseResult, Result, State, TestResult
-from autograder.stock import Ended, Kernel
+
+__all__ = ["CELL_SECONDS", "Course", "Process", "Step", "grade"]
 
 CELL_SECONDS = 60.0
 #: Once a cell of an exercise was not done in time, its other cells get no more than this: they tend to hang in the same loop.
 SECONDS_AFTER_TIMEOUT = 5.0
 
-_HIDDEN = re.compile(
-    r"^[ \t]*### BEGIN HIDDEN TESTS[ \t]*\n(.*?)^[ \t]*### END HIDDEN TESTS[ \t]*\n?", re.DOTALL | re.MULTILINE
-)
 _PARTS = {"Called": "called", "Got": "got", "Expected": "expected", "Look again at": "idea"}
 _LABEL = re.compile(rf"^({'|'.join(_PARTS)}): ", re.MULTILINE)
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @dataclass(frozen=True)
-class Course:
-    """The course's own two notebooks of a lesson: with solutions and hidden tests, and as it was handed out."""
+class Step:
+    """One cell to run: whose it is (exercise, else ""), which test it is part of, whether of its hidden part.
 
-    source: Notebook
-    release: Notebook
-
-    @classmethod
-    def read(cls, source: Path, release: Path) -> Course:
-        """Raises OSError or intake.Unreadable where the course itself is not whole."""
-        return cls(intake.read(source), intake.read(release))
-
-
-@dataclass
-class _Step:
-    """One cell to run: whose it is (exercise, else ""), which test cell it is part of, whether of its hidden part."""
+    ``given`` says that it is the course's own and no test. A test is run ``apart`` from the learner's process where it can be,
+    with what the learner was to define under the names of ``exports``.
+    """
 
     source: str
     exercise: str = ""
     test: str = ""
     hidden: bool = False
+    given: bool = False
+    apart: bool = False
+    exports: tuple[str, ...] = ()
+
+
+class Process(Protocol):
+    """Where cells run one after another, and remember."""
+
+    @property
+    def means(self) -> str:
+        """What the learner's cells are confined by, in one line."""
+
+    def do(self, step: Step, seconds: float) -> Verdict:
+        """Run a cell. Raises KernelTrouble, Stopped."""
+
+
+#: Opens a new process; its means are the same each time.
+Opening = Callable[[], AbstractContextManager[Process]]
 
 
 def grade(
-    submission: Path, course: Course, cell_seconds: float = CELL_SECONDS, stop: threading.Event | None = None
+    submission: Path,
+    course: Course,
+    cell_seconds: float = CELL_SECONDS,
+    stop: threading.Event | None = None,
+    opened: Opening | None = None,
+    in_kernel: frozenset[str] | None = None,
 ) -> Result:
     """Grade one notebook against the course's. The submission is only read; its cells run in an empty temporary folder.
 
-    Raises intake.Unreadable if the file is no notebook, stock.KernelTrouble if nothing can be graded on this machine,
-    stock.Stopped soon after ``stop`` is set, with no kernel left running.
+    ``opened`` makes the processes that cells run in (a stock Jupyter kernel if it is not given), ``in_kernel`` names the
+    exercises whose tests run in the learner's process (all if it is not given). Raises intake.Unreadable if the file
+    is no notebook, endings.KernelTrouble if nothing can be graded on this machine, endings.Stopped soon after ``stop`` is set.
     """
     taken = intake.take(intake.read(submission), course.release)
     attempted = intake.worked(taken, course.release)
-    steps = _steps(course, taken, attempted)
-    ends = _run_all(steps, cell_seconds, stop)
-    exercises = [
-        _exercise(cell, course, steps, ends) for cell in course.source["cells"] if "exercise" in cell["metadata"]
-    ]
-    return Result(submission.stem, exercises, taken.remarks)
+    asked = outline(course.source)
+    if opened is None or in_kernel is None:
+        opened, in_kernel = _stock(stop), frozenset(exercise.name for exercise in asked.exercises)
+    steps = list(_steps(asked, intake.helpers(taken, course.release), taken, attempted, in_kernel))
+    verdicts, means = _run_all(steps, opened, cell_seconds, stop)
+    exercises = []
+    for exercise in asked.exercises:
+        mine = [i for i, step in enumerate(steps) if step.exercise == exercise.name]
+        ran = [(steps[i], verdicts.get(i)) for i in mine]
+        trust = "in-kernel" if exercise.name in in_kernel else "apart"
+        worked = not exercise.solutions or not attempted.isdisjoint(exercise.solutions)
+        exercises.append(_exercise(exercise, ran, trust, worked))
+    return Result(submission.stem, exercises, taken.remarks, means)
 
 
-def _steps(course: Course, taken: intake.Intake, attempted: set[str]) -> list[_Step]:
-    """The cells to run, in the order of the course's notebook: set-up, what solutions lean on, attempted exercises."""
-    cells, helpers = course.source["cells"], intake.helpers(taken, course.release)
-    steps = [_Step(cell["source"]) for cell in cells if "setup" in cell["metadata"].get("tags", [])]
-    steps += [_Step(helper.source) for helper in helpers if not helper.above]
-    owner = ""
-    skipped: set[str] = set()
-    for cell in cells:
-        name, source = intake.grade_id(cell), cell["source"]
-        if "exercise" in cell["metadata"]:
-            owner = cell["metadata"]["exercise"]["id"]
-        elif intake.is_solution(cell):
-            steps += [_Step(helper.source) for helper in helpers if helper.above == name]
-            if name in attempted:
-                steps.append(_Step(taken.solutions[name], owner))
-            else:
-                skipped.add(owner)
-        elif intake.is_test(cell) and (exercise := cell["metadata"]["test"]["exercise"]) not in skipped:
-            visible, hidden = _HIDDEN.sub("", source), "\n".join(_HIDDEN.findall(source))
-            steps += [_Step(visible, exercise, name)] + ([_Step(hidden, exercise, name, hidden=True)] if hidden else [])
-    return steps
+def _stock(stop: threading.Event | None) -> Opening:
+    from autograder.stock import Kernel  # here: jupyter_client takes longer to import than a warm process to grade
+
+    return lambda: Kernel(stop)
 
 
-def _run_all(steps: list[_Step], cell_seconds: float, stop: threading.Event | None) -> dict[int, Ended]:
-    """Run the steps in one kernel; where it dies, run the rest in a new one without the exercise at fault.
+def _steps(
+    asked: Outline,
+    helpers: list[intake.Own],
+    taken: intake.Intake,
+    attempted: set[str],
+    in_kernel: frozenset[str],
+) -> Iterator[Step]:
+    """The cells to run, in the order of the course's notebook: what it gives, what solutions lean on, solutions and tests.
 
-    Gives how each step ended that did not end well.
+    An exercise that says itself what it asks for earns nothing untouched, so it need not run then; in other courses the
+    cell as it was handed out may hold something.
     """
-    ends: dict[int, Ended] = {}
+    declared = {exercise.name for exercise in asked.exercises if exercise.declared}
+    skipped, early = set[str](), [Step(own.source) for own in helpers if not own.above]
+    for piece in asked.pieces:
+        if piece.kind != "given":
+            yield from early
+            early = []
+        if piece.kind == "given":
+            yield Step(piece.source, given=True, exports=piece.exports)
+        elif piece.kind == "solution":
+            yield from (Step(own.source) for own in helpers if own.above == piece.name)
+            if piece.name in attempted or piece.exercise not in declared:
+                yield Step(taken.solutions.get(piece.name, ""), piece.exercise)
+            else:
+                skipped.add(piece.exercise)
+        elif piece.exercise not in skipped and piece.test is not None:
+            apart = piece.exercise not in in_kernel
+            for source, hidden in ((piece.test.visible, False), (piece.test.hidden, True)):
+                if source.strip():
+                    yield Step(source, piece.exercise, piece.name, hidden=hidden, apart=apart, exports=piece.exports)
+
+
+def _run_all(
+    steps: list[Step], opened: Opening, cell_seconds: float, stop: threading.Event | None
+) -> tuple[dict[int, Verdict], str]:
+    """Run the steps in one process; where it dies, run the rest in a new one without the cell at fault.
+
+    Gives what each step came to where that is not simply "well", and what the processes were confined by.
+    """
+    ends: dict[int, Verdict] = {}
     over: set[int] = set()  # what need not run again: tests that have their verdict, and whatever hung or died
     late: set[str] = set()
+    means = ""
     while any(step.test and i not in over for i, step in enumerate(steps)):
-        with Kernel(stop) as kernel:
+        with opened() as process:
+            means = process.means
             for i, step in enumerate(steps):
                 if i in over:
                     continue
+                if stop is not None and stop.is_set():
+                    raise Stopped
                 hung = step.exercise in late
-                end = kernel.run(step.source, min(cell_seconds, SECONDS_AFTER_TIMEOUT) if hung else cell_seconds)
+                end = process.do(step, min(cell_seconds, SECONDS_AFTER_TIMEOUT) if hung else cell_seconds)
                 ends.pop(i, None)
-                if end:
+                if end is not None:
                     ends[i] = end
-                if step.test or (end and end.kind != "error"):
+                fault = isinstance(end, Ended) and end.kind != "error"
+                if step.test or fault:
                     over.add(i)
-                if end and end.kind == "timed out" and step.exercise:
+                if isinstance(end, Ended) and end.kind == "timed out" and step.exercise:
                     late.add(step.exercise)
-                if end and end.dead:
-                    # The fault of a helper of the learner's own is told by a NameError in what leans on it.
+                if isinstance(end, Ended) and end.dead:
+                    # The fault of a helper of the learner's own is told by a NameError in what leans on it; a test's
+                    # costs that test; a solution's own costs its exercise, for nothing of it is there.
                     for j, other in enumerate(steps):
-                        if step.exercise and other.exercise == step.exercise:
+                        if step.exercise and other.exercise == step.exercise and not step.test:
                             ends.setdefault(j, end)
                             over.add(j)
                     break
-    return ends
+    return ends, means
 
 
-def _exercise(cell: Cell, course: Course, steps: list[_Step], ends: dict[int, Ended]) -> ExerciseResult:
-    about = cell["metadata"]["exercise"]
-    mine = [i for i, step in enumerate(steps) if step.exercise == about["id"]]
-    own = next((ends[i] for i in mine if not steps[i].test and i in ends), None)
-    tests = []
-    for test in course.source["cells"]:
-        if intake.is_test(test) and test["metadata"]["test"]["exercise"] == about["id"]:
-            parts = [i for i in mine if steps[i].test == intake.grade_id(test)]
-            bad = next((i for i in parts if i in ends), None)
-            tests.append(
-                _test(
-                    test,
-                    ran=bool(parts),
-                    end=None if bad is None else ends[bad],
-                    hidden=bad is not None and steps[bad].hidden,
-                )
-            )
+def _exercise(exercise: Exercise, ran: list[tuple[Step, Verdict]], trust: str, worked: bool) -> ExerciseResult:
+    bad = [(step, end) for step, end in ran if isinstance(end, Ended)]
+    tests = [_test(test, [(step, end) for step, end in ran if step.test == test.name]) for test in exercise.tests]
     result = ExerciseResult(
-        about["id"],
-        about["title"],
-        about["level"] == "stretch",
+        exercise.name,
+        exercise.title,
+        exercise.bonus,
         "correct",
         tests,
-        list(about["hints"]),
-        about["reading"],
+        list(exercise.hints),
+        exercise.reading,
+        trust="in-kernel" if trust == "in-kernel" else "apart",
     )
-    result.state, result.reason = _state(
-        result, own, [ends[i] for i in mine if i in ends], attempted=bool(mine) and any(not steps[i].test for i in mine)
-    )
+    own = next((end for step, end in bad if not step.test), None)
+    result.state, result.reason = _state(result, own, [end for _, end in bad], worked)
     return result
 
 
-def _state(result: ExerciseResult, own: Ended | None, ends: list[Ended], attempted: bool) -> tuple[State, str]:
-    if not attempted:
+def _state(result: ExerciseResult, own: Ended | None, ends: list[Ended], worked: bool) -> tuple[State, str]:
+    if not worked and result.points == 0:
         return "not attempted", ""
     for end in ends:
         if end.kind in ("crashed", "timed out"):
@@ -174,13 +208,15 @@ def _state(result: ExerciseResult, own: Ended | None, ends: list[Ended], attempt
     return ("almost" if result.points else "wrong"), reason
 
 
-def _test(cell: Cell, ran: bool, end: Ended | None, hidden: bool) -> TestResult:
-    most = float(cell["metadata"]["nbgrader"]["points"])
-    passed = ran and end is None
-    result = TestResult(
-        intake.grade_id(cell), cell["metadata"]["test"]["title"], most if passed else 0.0, most, passed, hidden
-    )
-    if end is not None:
+def _test(test: Test, ran: list[tuple[Step, Verdict]]) -> TestResult:
+    bad = next(((step, end) for step, end in ran if isinstance(end, Ended)), None)
+    points = test.points if ran and bad is None else 0.0
+    if ran and bad is None and isinstance(part := ran[-1][1], float):  # partial credit, as nbgrader gives it
+        points = min(max(part, 0.0), test.points) if math.isfinite(part) else 0.0
+    passed = bool(ran) and bad is None and points == test.points
+    result = TestResult(test.name, test.title, points, test.points, passed, hidden=bad is not None and bad[0].hidden)
+    if bad is not None:
+        end = bad[1]
         parts = _LABEL.split(_COLOUR.sub("", end.text).strip())
         if len(parts) > 1:
             for label, text in zip(parts[1::2], parts[2::2], strict=True):

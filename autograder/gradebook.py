@@ -7,25 +7,29 @@ Scores go in whole, in one transaction for each submission. Where a course with 
 from __future__ import annotations
 
 import datetime as dt
-import errno
-import logging
-import os
 import sqlite3
-import sys
 import tempfile
+import threading
+import time
 import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from nbgrader import api
-from sqlalchemy.exc import DatabaseError, SAWarning
+from nbgrader.utils import parse_utc
+from sqlalchemy import create_engine, insert, inspect, text
+from sqlalchemy.exc import SAWarning
 
-from autograder import intake
-from autograder.assignment import generate_assignment
+from autograder import database, intake, recording
+from autograder.assignment import GenerateError, generate_assignment
+from autograder.database import GradebookError as GradebookError
+from autograder.recording import Scored
 from autograder.results import Result, Scores
+from autograder.stored import Graded
+from autograder.submissions import Submission
 
 _KINDS = {
     "grade_cells": api.GradeCell,
@@ -33,25 +37,26 @@ _KINDS = {
     "source_cells": api.SourceCell,
     "task_cells": api.TaskCell,
 }
-
-
-class GradebookError(Exception):
-    """The gradebook cannot be read or written. The text says why and what to do; what was in it is still there."""
+_TROUBLES = (*database.TROUBLES, api.InvalidEntry)
 
 
 @contextmanager
 def opened(db_url: str, course_id: str) -> Iterator[api.Gradebook]:
-    """The gradebook at ``db_url``, made if it is not there. Raises GradebookError for a locked, full or foreign database."""
-    api.app_log.addFilter(_not_a_rollback)
+    """The gradebook at ``db_url``, made if it is not there. Raises GradebookError for a locked, full or foreign database.
+
+    nbgrader looks through all tables each time: a batch opens it once.
+    """
+    api.app_log.addFilter(database.without_rollbacks)
+    database.check_schema(db_url)
     try:
         with warnings.catch_warnings():
             # nbgrader fills its rows in an order that SQLAlchemy 2.1 remarks on; what is stored is right.
             warnings.simplefilter("ignore", SAWarning)
-            _make(db_url, course_id)
+            _lay_out(db_url, course_id)
             with api.Gradebook(db_url, course_id) as gradebook:
                 yield gradebook
-    except (DatabaseError, api.InvalidEntry, sqlite3.Error, OSError) as error:
-        raise GradebookError(_why(error, db_url)) from error
+    except _TROUBLES as error:
+        raise GradebookError(database.explain(error, db_url)) from error
 
 
 def in_step(gradebook: api.Gradebook, assignment: str, course: Mapping[str, intake.Notebook]) -> bool:
@@ -81,15 +86,16 @@ def bring_into_step(db_url: str, course_id: str, assignment: str, course: Path) 
     """Make the gradebook's assignment what nbgrader makes of it in an empty one, keeping every score whose cell remains.
 
     ``course`` is the folder that holds ``source/`` and ``nbgrader_config.py``. Returns the copy that was kept of a
-    SQLite gradebook that had submissions in it. Raises GradebookError, assignment.GenerateError.
+    SQLite gradebook that had submissions in it; one on a server is its keeper's to copy (``pg_dump``), and None is
+    returned. Raises GradebookError, assignment.GenerateError.
     """
     with tempfile.TemporaryDirectory(prefix="gradebook-") as folder:
         fresh_url = f"sqlite:///{Path(folder) / 'fresh.db'}"
+        _lay_out(fresh_url, course_id)  # nbgrader itself takes seconds for it
         generate_assignment(assignment, course, Path(folder) / "release", fresh_url)
         with opened(db_url, course_id) as kept, opened(fresh_url, course_id) as fresh:
             backup = _backup(db_url) if _has_submissions(kept, assignment) else None
-            with _together(kept):
-                _copy_structure(kept, fresh, assignment)
+            database.transact(kept.db, course_id, lambda: _copy_structure(kept, fresh, assignment))
     return backup
 
 
@@ -97,18 +103,107 @@ def record(
     gradebook: api.Gradebook, assignment: str, learner: str, results: Iterable[Result], when: dt.datetime
 ) -> None:
     """Write the scores of one learner's graded notebooks, all or none. Points by hand that a person gave stay."""
-    with _together(gradebook):
-        gradebook.update_or_create_student(learner)
-        submission = gradebook.update_or_create_submission(
-            assignment, learner, timestamp=when.astimezone(dt.UTC).isoformat()
-        )
-        by_name = {book.name: book for book in submission.notebooks}
-        for result in results:
-            scores = result.scores()
-            for grade in by_name[result.notebook].grades:
-                if grade.name in scores:
-                    grade.auto_score = min(max(scores[grade.name], 0.0), grade.max_score)
-                    grade.needs_manual_grade = grade.manual_score is not None
+    recording.record(gradebook, assignment, learner, [Scored(each.notebook, each.scores()) for each in results], when)
+
+
+class Recorder:
+    """A gradebook that a batch writes to: opened once, brought into step with the course where it is not.
+
+    ``root`` and ``assignment`` as for bring_into_step, ``course`` as for in_step. A lock of another program's is waited for
+    ``patience`` seconds, or until ``stop`` is set.
+    """
+
+    def __init__(
+        self,
+        db_url: str,
+        course_id: str,
+        root: Path,
+        assignment: str,
+        course: Mapping[str, intake.Notebook],
+        patience: float,
+        stop: threading.Event,
+    ) -> None:
+        #: What there is to say of how the gradebook was brought into step.
+        self.note = ""
+        self._url, self._course_id, self._root, self._assignment = db_url, course_id, root, assignment
+        self._course, self._patience, self._stop = course, patience, stop
+        self._stack, self._book = ExitStack(), None
+
+    def __enter__(self) -> Recorder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    @property
+    def ready(self) -> bool:
+        """Whether it has been opened."""
+        return self._book is not None
+
+    def open(self) -> None:
+        """Open the gradebook, if that is not done yet. Raises GradebookError."""
+        until = time.monotonic() + self._patience
+        while self._book is None:
+            try:
+                book = self._stack.enter_context(opened(self._url, self._course_id))
+                current = in_step(book, self._assignment, self._course)
+                book.db.rollback()  # on a server, what was only read is not to be held
+                if not current:
+                    self.note = self._brought_into_step(_has_submissions(book, self._assignment))
+                self._book = book
+            except GenerateError as error:
+                raise GradebookError(f"{self._assignment} cannot be entered in the gradebook: {error}") from error
+            except (GradebookError, *_TROUBLES) as error:
+                self._stack.close()
+                told = error if isinstance(error, GradebookError) else self._told(error)
+                if not database.passing(error) or time.monotonic() > until or self._stop.is_set():
+                    raise told from error
+
+    def _brought_into_step(self, scored: bool) -> str:
+        backup = bring_into_step(self._url, self._course_id, self._assignment, self._root)
+        if not scored:
+            return ""
+        if backup is None:
+            return "the course has changed; a gradebook on a server is copied by who keeps it (pg_dump), and no copy was made"
+        return f"the course has changed; a copy of the gradebook as it was is kept as {backup.name}"
+
+    def _told(self, error: Exception) -> GradebookError:
+        return GradebookError(database.explain(error, self._url))
+
+    def record(self, submission: Submission, graded: Iterable[Graded]) -> dict[str, dict[str, float]]:
+        """Record a submission; the scores it had before, by notebook and cell. Raises GradebookError, ValueError."""
+        if self._book is None:
+            raise GradebookError("the gradebook is not open")
+        given = [
+            Scored(
+                one.notebook,
+                one.result.scores() if one.result else None,
+                bool(one.result and one.result.attempted),
+                one.unanswered,
+                one.fingerprint,
+            )
+            for one in graded
+        ]
+        try:
+            return recording.record(
+                self._book,
+                self._assignment,
+                submission.student,
+                given,
+                handed_in(submission.timestamp),
+                self._patience,
+                self._stop,
+            )
+        except _TROUBLES as error:
+            raise self._told(error) from error
+
+
+def handed_in(timestamp: str) -> dt.datetime | None:
+    """The time in a timestamp.txt, None where it holds none that nbgrader could read."""
+    try:
+        return parse_utc(timestamp).replace(tzinfo=dt.UTC) if timestamp else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def scores(gradebook: api.Gradebook, learner: str) -> Scores:
@@ -188,7 +283,7 @@ def _has_submissions(gradebook: api.Gradebook, assignment: str) -> bool:
 
 
 def _backup(db_url: str) -> Path | None:
-    path = _file(db_url)
+    path = database.file_of(db_url)
     if path is None:
         return None
     backup = path.with_name(f"{path.name}.{dt.datetime.now():%Y%m%d-%H%M%S}.backup")
@@ -197,58 +292,26 @@ def _backup(db_url: str) -> Path | None:
     return backup
 
 
-def _make(db_url: str, course_id: str) -> None:
-    """Make a SQLite gradebook that is not there yet, whole or not at all: half a one would count as damaged from then on."""
-    path = _file(db_url)
-    if path is None or path.exists():
-        return
-    # A new gradebook calls `alembic` by name, which is beside the interpreter but need not be on the path.
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    new = path.with_name(f".{path.name}.{os.getpid()}.new")
+def _lay_out(db_url: str, course_id: str) -> None:
+    """Make the tables of a gradebook that has none, all of them or none: half of them would count as damage from then on.
+
+    nbgrader makes them one by one, so that two who begin at once are in each other's way.
+    """
+    engine = create_engine(db_url)
     try:
-        with api.Gradebook(f"sqlite:///{new}", course_id):
-            pass
-        os.replace(new, path)
+        with engine.connect() as connection:
+            if inspect(connection).get_table_names():
+                return
+            connection.rollback()
+            lock = "BEGIN IMMEDIATE" if engine.dialect.name == "sqlite" else "SELECT pg_advisory_xact_lock(20180623)"
+            connection.execute(text(lock))
+            if not inspect(connection).get_table_names():  # else another program was faster
+                api.Base.metadata.create_all(connection)
+                connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+                connection.execute(
+                    text("INSERT INTO alembic_version VALUES (:version)"), {"version": database.newest()}
+                )
+                connection.execute(insert(api.Course), [{"id": course_id}])
+            connection.commit()
     finally:
-        new.unlink(missing_ok=True)
-
-
-@contextmanager
-def _together(gradebook: api.Gradebook) -> Iterator[None]:
-    """One transaction for all that happens in it, where nbgrader's own methods would commit one by one."""
-    session = gradebook.db
-    session.commit, commit = session.flush, session.commit
-    try:
-        yield
-        commit()
-    except BaseException:
-        session.rollback()
-        raise
-    finally:
-        session.commit = commit
-
-
-def _not_a_rollback(said: logging.LogRecord) -> bool:
-    """nbgrader logs the traceback of every error that it then raises; it is told once, in words, by a GradebookError."""
-    return not said.getMessage().startswith("Rolling back session")
-
-
-def _file(db_url: str) -> Path | None:
-    return Path(db_url.removeprefix("sqlite:///")) if db_url.startswith("sqlite:///") else None
-
-
-def _why(error: Exception, db_url: str) -> str:
-    text = str(getattr(error, "orig", error))
-    where = db_url.removeprefix("sqlite:///")
-    if "locked" in text:
-        return f"the gradebook {where} is locked by another program (a grading that runs, or a database browser); close it and try again"
-    full = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-    if "full" in text or "disk I/O" in text or getattr(error, "errno", None) in full:
-        return f"the disk that holds the gradebook {where} is full, or a quota is used up ({text}); make room and try again"
-    if "readonly" in text or "unable to open" in text:
-        return f"the gradebook {where} cannot be opened for writing: check the folder's permissions ({text})"
-    if "not a database" in text or "malformed" in text:
-        return f"{where} is not a gradebook, or it is damaged ({text}); move it away and a new one is made, or put a backup back"
-    if "no such column" in text or "no such table" in text:
-        return f"the gradebook {where} was made by another version of nbgrader ({text}); `nbgrader db upgrade` brings it up to date"
-    return f"the gradebook {where} cannot be used: {text}"
+        engine.dispose()

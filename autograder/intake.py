@@ -9,6 +9,8 @@ Notebooks are read as plain JSON: nbformat compiles a grammar when it is importe
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import json
 import re
 from collections.abc import Callable, Iterable
@@ -25,7 +27,8 @@ Cell = dict[str, Any]
 #: A notebook larger than this is not a lesson that someone wrote.
 MOST_BYTES = 20 << 20
 
-_NOT_PYTHON = re.compile(r"^[ \t]*[%!].*$", re.MULTILINE)
+_NOT_PYTHON = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
+_NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
 class Unreadable(Exception):
@@ -119,14 +122,14 @@ def helpers(intake: Intake, course: Notebook) -> list[Own]:
         elif "demo" in cell["metadata"].get("tags", []):
             waiting.append(cell["source"])
     pool += intake.own
-    needed, chosen = _taken(intake.solutions.values()), set[int]()
-    while fresh := {i for i, own in enumerate(pool) if i not in chosen and _bound(own.source) & needed}:
+    needed, chosen = taken(intake.solutions.values()), set[int]()
+    while fresh := {i for i, own in enumerate(pool) if i not in chosen and bound([own.source]) & needed}:
         chosen |= fresh
-        needed |= _taken(pool[i].source for i in fresh)
-    solved, placed = {name for source in intake.solutions.values() for name in _bound(source)}, list[Own]()
+        needed |= taken(pool[i].source for i in fresh)
+    solved, placed = {name for source in intake.solutions.values() for name in bound([source])}, list[Own]()
     for own in (pool[i] for i in sorted(chosen)):
-        later = bool(_taken([own.source]) & solved)
-        solved |= _bound(own.source) if later else set()
+        later = bool(taken([own.source]) & solved)
+        solved |= bound([own.source]) if later else set()
         if own.above or not later:
             placed.append(own if later else Own(own.source))
     return placed
@@ -150,6 +153,36 @@ def is_solution(cell: Cell) -> bool:
 def is_test(cell: Cell) -> bool:
     about = _about(cell)
     return cell.get("cell_type") == "code" and bool(about.get("grade")) and not about.get("solution")
+
+
+def taken(sources: Iterable[str]) -> set[str]:
+    """Names that cells use and do not bind themselves; none of a cell that is not Python: it fails where it runs."""
+    return _names(names.taken, sources)
+
+
+def bound(sources: Iterable[str]) -> set[str]:
+    """Names that cells bind at their top level."""
+    return _names(names.bound, sources)
+
+
+def parsed(source: str) -> ast.Module:
+    """A cell as a syntax tree, without IPython's own lines; an empty one for what is not Python."""
+    try:
+        return ast.parse(_python(source))
+    except _NO_PYTHON:
+        return ast.Module([], [])
+
+
+def _names(ask: Callable[[str], set[str]], sources: Iterable[str]) -> set[str]:
+    found = set[str]()
+    for source in sources:
+        with contextlib.suppress(*_NO_PYTHON):
+            found |= ask(_python(source))
+    return found
+
+
+def _python(source: str) -> str:
+    return _NOT_PYTHON.sub(r"\1pass", source)
 
 
 def _about(cell: Cell) -> dict[str, Any]:
@@ -200,19 +233,3 @@ def _upgraded(text: str, path: Path) -> Notebook:
 
 def _plain(source: str) -> str:
     return "\n".join(line.rstrip() for line in source.strip().splitlines())
-
-
-def _taken(sources: Iterable[str]) -> set[str]:
-    return {name for source in sources for name in _quietly(names.taken, source)}
-
-
-def _bound(source: str) -> set[str]:
-    return _quietly(names.bound, source)
-
-
-def _quietly(ask: Callable[[str], set[str]], source: str) -> set[str]:
-    """No names for what is not Python, apart from IPython's own lines: it fails where it runs, with its own message."""
-    try:
-        return ask(_NOT_PYTHON.sub("", source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()

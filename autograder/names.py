@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import symtable
 
@@ -22,6 +23,17 @@ def taken(source: str) -> set[str]:
     """Names that the code uses, at any depth, and neither binds at its top level nor finds among Python's builtins."""
     table = symtable.symtable(source, "<cell>", "exec")
     return _global_uses(table) - bound(source) - _BUILTINS
+
+
+def imported(tree: ast.AST) -> set[str]:
+    """The modules that code imports. ``from scipy import stats`` names scipy and, since it may be a module, scipy.stats."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
 
 
 def _global_uses(table: symtable.SymbolTable) -> set[str]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+#: Where an exercise was judged: apart from the learner's process, or in it, where what is judged can reach its judge.
+Trust = Literal["apart", "in-kernel"]
 State = Literal["not attempted", "wrong", "almost", "correct", "crashed", "timed out"]
 
 #: assignment -> notebook -> grade_id -> (score, most); only what has been graded.
@@ -42,6 +44,7 @@ class ExerciseResult:
     hints: list[str] = field(default_factory=list)
     reading: str = ""
     reason: str = ""
+    trust: Trust = "in-kernel"
 
     @property
     def points(self) -> float:
@@ -57,11 +60,15 @@ class ExerciseResult:
 
 @dataclass
 class Result:
-    """One graded notebook. ``remarks`` are about the file: cells that were missing, doubled, and what was done."""
+    """One graded notebook. ``remarks`` are about the file: cells that were missing, doubled, and what was done.
+
+    ``sandbox`` says what the learner's process was confined by, in one line; "" where nothing had to run.
+    """
 
     notebook: str
     exercises: list[ExerciseResult]
     remarks: list[str] = field(default_factory=list)
+    sandbox: str = ""
 
     @property
     def attempted(self) -> bool:

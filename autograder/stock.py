@@ -14,11 +14,13 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from jupyter_client.manager import KernelManager
+
+from autograder.endings import Ended, KernelTrouble, Stopped, Verdict
+from autograder.grade import Step
 
 #: Bytes of data that a kernel may hold (on Linux): a runaway cell ends in a MemoryError, the machine does not.
 MEMORY = 4 << 30
@@ -31,29 +33,10 @@ _LONGEST_SOCKET = 90  # a Unix socket's path may have about a hundred characters
 _LIMIT = f"import resource as _r; _r.setrlimit(_r.RLIMIT_DATA, ({MEMORY}, {MEMORY})); del _r"
 
 
-class KernelTrouble(Exception):
-    """No kernel can be started. The text says why and what to do; the learner's work has nothing to do with it."""
-
-
-class Stopped(Exception):
-    """Whoever asked for the run no longer wants it."""
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a cell ended, where not well: with an exception, with the process's death, or not in time.
-
-    ``dead`` says that the kernel has to be given up with it.
-    """
-
-    kind: Literal["error", "crashed", "timed out"]
-    name: str = ""
-    text: str = ""
-    dead: bool = False
-
-
 class Kernel:
     """A running kernel, as a context. Raises KernelTrouble; Stopped, from any method, soon after ``stop`` is set."""
+
+    means = "nothing but a limit on memory: a stock Jupyter kernel, with the tests in it"
 
     def __init__(self, stop: threading.Event | None = None) -> None:
         self._stop = stop or threading.Event()
@@ -79,6 +62,9 @@ class Kernel:
     def __exit__(self, *_: object) -> None:
         self._end()
         self._folder.cleanup()
+
+    def do(self, step: Step, seconds: float) -> Verdict:
+        return self.run(step.source, seconds)
 
     def run(self, source: str, seconds: float) -> Ended | None:
         """Run a cell; None if it ended well."""

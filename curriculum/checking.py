@@ -14,17 +14,18 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from autograder import intake
 from autograder.assignment import GenerateError
-from autograder.grade import Course, grade
+from autograder.endings import KernelTrouble
+from autograder.engine import Course, Engine, settings_of
 from autograder.results import ExerciseResult, Result
-from autograder.stock import KernelTrouble
 from curriculum.catalogue import Catalogue, ReleasedLesson
 from curriculum.journal import Attempt, Journal, now
+from curriculum.paths import PROJECT
 from curriculum.standing import COURSE_ID, gradebook_url
 from curriculum.workspace import Workspace
 
@@ -67,12 +68,14 @@ def check(
     days: Iterable[str],
     cell_seconds: float,
     done: Callable[[str], Any] = lambda day: None,
+    shows: Callable[[list[DayChecked]], Any] = lambda days: None,
     says: Callable[[str], Any] = lambda text: None,
 ) -> Checked:
     """Hand in, grade and record the learner's notebooks of these days.
 
-    ``done`` is told of each day as it is graded, ``says`` what takes long. Raises OSError where the snapshot or the
-    journal cannot be written; the learner's own files are only read. Ctrl-C leaves no kernel behind.
+    ``done`` is told of each day as it is graded, ``shows`` is handed all of them before they are recorded (nbgrader takes its
+    time), ``says`` what takes long. Raises OSError where the snapshot or the journal cannot be written; the learner's own
+    files are only read. Ctrl-C leaves no process behind.
     """
     workspace, journal, when = Workspace(root, catalogue=catalogue), Journal(root), dt.datetime.now(dt.UTC)
     lessons = [catalogue.lessons[day] for day in days]
@@ -83,14 +86,18 @@ def check(
             notebook = workspace.copy_of(lesson)
             intake.read(notebook)  # what is no notebook is not handed in over an older one that is
             snapshot = _hand_in(notebook, root, learner, lesson, when)
-            result = grade(snapshot, _course(root, lesson), cell_seconds, stop)
+            result = engine.grade(snapshot, _course(root, lesson), stop)
         except (intake.Unreadable, KernelTrouble) as error:
             return DayChecked(lesson.day, None, {}, str(error))
         finally:
             done(lesson.day)
         return DayChecked(lesson.day, result, _hints(result, journal.attempts(learner, lesson.day), snapshot))
 
-    threading.Thread(target=_gradebook, daemon=True).start()  # imported while the kernels work: it takes as long
+    settings = replace(settings_of(PROJECT), cell_seconds=cell_seconds)
+    if len(lessons) == 1:  # its own imports are fewer than those of a family, and nobody else waits for them
+        settings = replace(settings, families=())
+    engine = Engine(settings)
+    threading.Thread(target=_gradebook, daemon=True).start()  # imported meanwhile: it takes as long
     pool = ThreadPoolExecutor(max(1, min(len(lessons), os.cpu_count() or 1)))
     try:
         checked = [each.result() for each in [pool.submit(graded, lesson) for lesson in lessons]]
@@ -99,6 +106,8 @@ def check(
         raise
     finally:
         pool.shutdown(cancel_futures=True)
+        engine.close()
+    shows(checked)
     for lesson, day in zip(lessons, checked, strict=True):
         if day.result:
             journal.add(_attempts(day, learner, _snapshot(root, learner, lesson)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -105,8 +106,9 @@ def check(what: str | None, as_json: bool, seconds: float) -> None:
     """
     from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
-    from curriculum.checking import changed_days, check
-    from curriculum.report import print_check
+    from autograder.engine import SettingsError
+    from curriculum.checking import DayChecked, changed_days, check
+    from curriculum.report import print_days, print_recorded
     from curriculum.workspace import Workspace
 
     plan = _plan()
@@ -136,6 +138,14 @@ def check(what: str | None, as_json: bool, seconds: float) -> None:
         columns = (TextColumn("{task.description}, {task.completed} of {task.total} days done"), TimeElapsedColumn())
         with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
             task = progress.add_task("grading", total=len(days))
+
+            def show(graded: list[DayChecked]) -> None:
+                if not as_json:
+                    progress.stop()
+                    print_days(plan, graded, out)
+                    progress.start()
+                progress.update(task, description="recording")
+
             checked = check(
                 ROOT,
                 catalogue,
@@ -143,8 +153,11 @@ def check(what: str | None, as_json: bool, seconds: float) -> None:
                 days,
                 seconds,
                 done=lambda _: progress.advance(task),
+                shows=show,
                 says=lambda text: progress.update(task, description=text),
             )
+    except SettingsError as error:
+        _refuse(str(error))
     except OSError as error:
         _refuse(_could_not(error))
     except KeyboardInterrupt:
@@ -159,11 +172,71 @@ def check(what: str | None, as_json: bool, seconds: float) -> None:
         if checked.unrecorded:
             _warn(f"The scores are not in the gradebook: {checked.unrecorded}")
     else:
-        print_check(plan, checked, out)
+        print_recorded(checked, out)
     if checked.unrecorded or renamed or any(day.result is None or day.result.remarks for day in checked.days):
         sys.exit(2)
     attempted = [e for day in checked.days if day.result for e in day.result.exercises if e.state != "not attempted"]
     sys.exit(0 if all(e.state == "correct" for e in attempted) else 1)
+
+
+@main.command()
+@click.argument("section")
+@click.option("--students", default="", help="Only these: names or patterns, with commas between them (ada,b*).")
+@click.option("--jobs", type=click.IntRange(min=1), help="Notebooks graded at once.  [default: one a processor]")
+@click.option("--cluster", default="", metavar="ADDRESS", help="Grade on the Dask cluster whose scheduler is there.")
+@click.option(
+    "--resume", is_flag=True, help="Go on after an interruption: say what is there, grade and record the rest."
+)
+@click.option("--regrade", "--all", "everything", is_flag=True, help="Grade what has not changed as well.")
+@click.option(
+    "--json",
+    "results",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write all results to DIR as well, one file a submission.",
+)
+@click.option("--db", default="", metavar="URL", help="Another gradebook than that of nbgrader_config.py.")
+@click.option("--no-record", is_flag=True, help="Leave the gradebook alone: results go to --json only.")
+@click.option("--cell-seconds", type=click.FloatRange(min=1), help="Longest time that one cell may run.")
+def grade(
+    section: str,
+    students: str,
+    jobs: int | None,
+    cluster: str,
+    resume: bool,
+    everything: bool,
+    results: Path | None,
+    db: str,
+    no_record: bool,
+    cell_seconds: float | None,
+) -> None:
+    """Grade what a class has handed in of SECTION (submitted/<student>/<section>/) and record it in the gradebook.
+
+    Work that is recorded already is skipped, unless it or its tests have changed.
+
+    Exit status: 0 all is graded, 1 some of it could not be, 2 the call or the course is not right, 3 the gradebook or the
+    results could not be written, 130 stopped by Ctrl-C.
+    """
+    from curriculum.grading import Options, grade_section
+
+    if everything and resume:
+        _refuse("--regrade grades everything anew, --resume what is left: choose one")
+    if no_record and (results is None or db):
+        _refuse("--no-record leaves the gradebook alone: it takes --json DIR for the results, and no --db")
+    plan = _plan()
+    units = list(dict.fromkeys(plan.day(day).unit for day in _days(plan, section)))
+    options = Options(
+        tuple(name.strip() for name in students.split(",") if name.strip()),
+        jobs or 0,
+        cluster,
+        resume,
+        everything,
+        results,
+        db,
+        not no_record,
+        cell_seconds,
+    )
+    sys.exit(grade_section(ROOT, units, options, out, Console(stderr=True, highlight=False)))
 
 
 @main.command()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rich.console import Console
 from rich.markup import escape
 from rich.progress_bar import ProgressBar
@@ -22,14 +24,18 @@ _MARKS = {
 }
 
 
-def print_check(plan: Plan, checked: Checked, out: Console) -> None:
+def print_days(plan: Plan, days: Iterable[DayChecked], out: Console) -> None:
     """A check, day by day: each exercise with its state, points, first failed test and next hint."""
-    for day in checked.days:
+    for day in days:
         title = plan.day(day.day).title
         if day.result is None:
             out.print(f"[bold]{day.day}  {escape(title)}[/]\n  [red]not checked:[/] {escape(day.refused)}")
             continue
         _print_day(day, day.result, title, out)
+
+
+def print_recorded(checked: Checked, out: Console) -> None:
+    """What there is to say of how the scores were recorded."""
     if checked.backup:
         out.print(
             f"The course has changed since the last check; a copy of the gradebook is kept as {checked.backup.name}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import shutil
 import socket
 import sqlite3
@@ -23,6 +22,7 @@ import pytest
 
 from autograder import intake
 from autograder.grade import Course, grade
+from tests.classroom import Classroom, Key
 
 #: On one worker: what they share takes long to make.
 pytestmark = pytest.mark.xdist_group("stock")
@@ -38,45 +38,24 @@ WRONG = {
     "e4": "def cheapest(",
 }
 
-Scores = dict[tuple[str, str, str], float]
+Scores = dict[Key, float | None]
 
 
-class Classroom:
-    """A course with submissions of three students, and nbgrader's commands in it."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-        self.env = {**os.environ, "PATH": path, "MPLBACKEND": "Agg"}
-
-    def nbgrader(self, *arguments: str) -> str:
-        command = ["nbgrader", *arguments]
-        done = subprocess.run(
-            command, cwd=self.root, env=self.env, capture_output=True, text=True, timeout=580, check=False
-        )
-        assert done.returncode == 0, done.stderr[-4000:]
-        return done.stderr
-
-    def submit(self, student: str, notebooks: dict[str, intake.Notebook]) -> None:
-        folder = self.root / "submitted" / student / UNIT
-        folder.mkdir(parents=True)
-        for stem, book in notebooks.items():
-            (folder / f"{stem}.ipynb").write_text(json.dumps(book), encoding="utf-8")
-
-    def scores(self) -> Scores:
-        """Automatic scores by student, notebook and test cell."""
-        query = """
-            select submitted_assignment.student_id, notebook.name, base_cell.name, grade.auto_score from grade
-            join base_cell on base_cell.id = grade.cell_id join notebook on notebook.id = base_cell.notebook_id
-            join submitted_notebook on submitted_notebook.id = grade.notebook_id
-            join submitted_assignment on submitted_assignment.id = submitted_notebook.assignment_id
-            where base_cell.name not like '%reflection'"""
-        with closing(sqlite3.connect(self.root / "gradebook.db")) as book:
-            return {(student, stem, cell): score for student, stem, cell, score in book.execute(query)}
+def without_reflections(scores: Scores) -> Scores:
+    """Without the reflections, which a person reads."""
+    return {key: score for key, score in scores.items() if not key[2].endswith("reflection")}
 
 
 def notebooks(tree: str) -> dict[str, intake.Notebook]:
     return {stem: intake.read(REPOSITORY / tree / UNIT / f"{stem}.ipynb") for stem in STEMS}
+
+
+def plain_config() -> str:
+    """The course's configuration as it is without the engine: nbgrader's own preprocessors run the notebooks."""
+    lines = (REPOSITORY / "nbgrader_config.py").read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if "autograder.nbgrader" not in line]
+    assert len(lines) - len(kept) == 2
+    return "".join(kept)
 
 
 def wrong() -> intake.Notebook:
@@ -93,8 +72,8 @@ def classroom(tmp_path_factory: pytest.TempPathFactory) -> Classroom:
     """After generate_assignment and autograde, with one student who did nothing, one with all solutions and one in between."""
     root = tmp_path_factory.mktemp("classroom")
     shutil.copytree(REPOSITORY / "source", root / "source", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    shutil.copy(REPOSITORY / "nbgrader_config.py", root)
-    room = Classroom(root)
+    (root / "nbgrader_config.py").write_text(plain_config(), encoding="utf-8")
+    room = Classroom(root, UNIT)
     room.nbgrader("generate_assignment", UNIT, "--force")
     room.submit("untouched", notebooks("release"))
     room.submit("solved", notebooks("source"))
@@ -111,7 +90,7 @@ def test_generate_assignment_makes_the_committed_release(classroom: Classroom) -
 
 
 def test_an_untouched_release_scores_nothing_and_solutions_score_everything(classroom: Classroom) -> None:
-    scores = classroom.scores()
+    scores = without_reflections(classroom.scores())
     most = {
         (stem, intake.grade_id(cell)): cell["metadata"]["nbgrader"]["points"]
         for stem, book in notebooks("source").items()
@@ -133,7 +112,7 @@ def test_grade_gives_every_point_that_autograde_gives(classroom: Classroom) -> N
 
     with ThreadPoolExecutor(2) as pool:
         given = {key: points for scores in pool.map(ours, papers) for key, points in scores.items()}
-    theirs = {key: score for key, score in classroom.scores().items() if key in given}
+    theirs = {key: score for key, score in without_reflections(classroom.scores()).items() if key in given}
     assert theirs == given
     partly = [points for (student, _, _), points in given.items() if student == "wrong"]
     assert any(partly)
@@ -141,7 +120,7 @@ def test_grade_gives_every_point_that_autograde_gives(classroom: Classroom) -> N
 
 
 def test_mind_check_and_autograde_agree_in_one_gradebook(classroom: Classroom) -> None:
-    before = classroom.scores()
+    before = without_reflections(classroom.scores())
     work = classroom.root / "work" / UNIT
     work.mkdir(parents=True)
     shutil.copy(classroom.root / "submitted" / "wrong" / UNIT / f"{TRIED}.ipynb", work)
@@ -152,10 +131,10 @@ def test_mind_check_and_autograde_agree_in_one_gradebook(classroom: Classroom) -
     mind = str(Path(sys.executable).with_name("mind"))
     checked = subprocess.run([mind, "check", UNIT], env=env, capture_output=True, text=True, timeout=300, check=False)
     assert checked.returncode == 1, checked.stdout + checked.stderr
-    mine = {key: score for key, score in classroom.scores().items() if score is not None}
+    mine = {key: score for key, score in without_reflections(classroom.scores()).items() if score is not None}
     assert mine == {key: score for key, score in before.items() if key[0] == "wrong" and key[1] == TRIED}
     classroom.nbgrader("autograde", UNIT, "--force", "--student", "wrong")
-    assert {key: score for key, score in classroom.scores().items() if key in mine} == mine
+    assert {key: score for key, score in without_reflections(classroom.scores()).items() if key in mine} == mine
 
 
 def test_feedback_and_export_hold_the_scores(classroom: Classroom) -> None:
@@ -166,7 +145,9 @@ def test_feedback_and_export_hold_the_scores(classroom: Classroom) -> None:
     with (classroom.root / "grades.csv").open(encoding="utf-8") as file:
         rows = {row["student_id"]: row for row in csv.DictReader(file) if row["assignment"] == UNIT}
     assert set(rows) == {"untouched", "solved", "wrong"}
-    expected = sum(score or 0 for (student, _, _), score in classroom.scores().items() if student == "wrong")
+    expected = sum(
+        score or 0 for (student, _, _), score in without_reflections(classroom.scores()).items() if student == "wrong"
+    )
     assert float(rows["wrong"]["score"]) == expected > 0
 
 

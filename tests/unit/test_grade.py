@@ -7,9 +7,12 @@ import time
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from autograder import stock
+from autograder.endings import KernelTrouble, Stopped
+from autograder.engine import Engine, Settings
 from autograder.grade import grade
 from autograder.intake import Notebook
 from autograder.results import ExerciseResult, Result
@@ -17,18 +20,35 @@ from tests import small
 
 
 @pytest.fixture(autouse=True)
-def _no_kernel_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+def _no_process_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     monkeypatch.setenv("STARTED_BY_TEST", str(tmp_path))
+    before = children()
     yield
     assert small.kernels(str(tmp_path)) == set()
+    assert children() <= before
 
 
-@pytest.fixture
-def graded(tmp_path: Path) -> Any:
+def children() -> set[int]:
+    return {process.pid for process in psutil.Process().children(recursive=True)}
+
+
+def by_stock(path: Path, seconds: float) -> Result:
+    return grade(path, small.course(), seconds)
+
+
+def by_engine(path: Path, seconds: float) -> Result:
+    with Engine(Settings(cell_seconds=seconds)) as engine:
+        return engine.grade(path, small.course())
+
+
+@pytest.fixture(params=[by_stock, by_engine])
+def graded(tmp_path: Path, request: pytest.FixtureRequest) -> Any:
+    """Grades a notebook: in a stock kernel, and by the engine. What a submission comes to is the same."""
+
     def graded(book: Notebook, seconds: float = 30) -> Result:
         path = small.write(book, tmp_path / "d01.ipynb")
         before = path.read_bytes()
-        result = grade(path, small.course(), seconds)
+        result: Result = request.param(path, seconds)
         assert path.read_bytes() == before
         return result
 
@@ -43,10 +63,11 @@ def full_but(**scores: float) -> dict[str, float]:
     return small.FULL | {f"d01_{name}": score for name, score in scores.items()}
 
 
-def test_an_untouched_release_is_not_attempted_and_starts_no_kernel(
+def test_an_untouched_release_is_not_attempted_and_starts_no_process(
     graded: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("autograder.grade.Kernel", None)
+    monkeypatch.setattr("autograder.stock.Kernel", None)
+    monkeypatch.setattr("autograder.engine.Zygote", None)
     result = graded(small.release())
     assert states(result) == ["not attempted"] * 3
     assert (result.points, result.most, result.attempted) == (0, 5, False)
@@ -205,7 +226,7 @@ def test_setting_stop_ends_a_grading_soon(tmp_path: Path) -> None:
     path = small.write(small.solved(e1="while True:\n    pass"), tmp_path / "d01.ipynb")
     threading.Thread(target=lambda: (kernel_runs(str(tmp_path)), stop.set())).start()
     began = time.monotonic()
-    with pytest.raises(stock.Stopped):
+    with pytest.raises(Stopped):
         grade(path, small.course(), 60, stop)
     assert time.monotonic() - began < 50
 
@@ -216,5 +237,5 @@ def test_a_kernel_that_cannot_start_is_told(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr("autograder.stock.PATIENCE", 5)
     monkeypatch.setenv("PYTHONHOME", str(tmp_path / "nowhere"))
     path = small.write(small.solved(), tmp_path / "d01.ipynb")
-    with pytest.raises(stock.KernelTrouble, match="does not start"):
+    with pytest.raises(KernelTrouble, match="does not start"):
         grade(path, small.course())

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import sqlite3
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from nbgrader import api, dbutil
 
-from autograder import gradebook
+from autograder import gradebook, ledger, recording
 from autograder.intake import Notebook
+from autograder.ledger import Fingerprint
 from autograder.results import ExerciseResult, Result, TestResult
 from tests import small
 
@@ -155,7 +160,7 @@ def test_a_changed_course_keeps_every_score_whose_cell_remains_and_a_copy_of_the
     with gradebook.opened(f"sqlite:///{backup}", COURSE) as book:
         kept = {cell: score for cell, (score, _) in gradebook.scores(book, "ada")["1.5"][NAME].items()}
     assert kept == before == small.FULL | {"d01_e1_number": 0.5}
-    record(root, "ada", {"d01_e2_new": 3, "d01_e3_thrice": 1})
+    record(root, "ada", {"d01_e1_text": 2, "d01_e2_new": 3, "d01_e3_thrice": 1})
     assert scores(root, "ada") == {"d01_e1_number": 0.5, "d01_e1_text": 2, "d01_e2_new": 3, "d01_e3_thrice": 1}
 
 
@@ -172,6 +177,172 @@ def test_a_gradebook_that_fails_half_way_into_step_is_as_it_was(root: Path, monk
     assert scores(root, "ada") == small.FULL
     with opened(root) as book:
         assert gradebook.in_step(book, "1.5", {NAME: small.source()})
+
+
+def test_points_that_are_no_number_are_refused_and_nothing_is_written(root: Path) -> None:
+    record(root, "ada", {"d01_e1_number": 1})
+    for bad in (float("nan"), float("inf")):
+        with pytest.raises(ValueError, match=r"no number \(d01_e1_text"):
+            record(root, "ada", {"d01_e1_number": 0, "d01_e1_text": bad})
+    assert scores(root, "ada") == {"d01_e1_number": 1.0}
+
+
+def test_a_score_that_the_new_result_does_not_give_is_cleared(root: Path) -> None:
+    record(root, "ada", small.FULL)
+    record(root, "ada", {"d01_e1_number": 1})
+    assert scores(root, "ada") == {"d01_e1_number": 1.0}
+    with opened(root) as book:
+        assert grade(book, "ada", "d01_e1_text").needs_manual_grade
+
+
+def rows(book: Any, learner: str) -> dict[str, set[Any]]:
+    submission = book.find_submission("1.5", learner)
+    (mine,) = submission.notebooks
+    return {
+        "grades": {(g.name, g.auto_score, g.manual_score, g.extra_credit, g.needs_manual_grade) for g in mine.grades},
+        "comments": {(c.name, c.auto_comment, c.manual_comment) for c in mine.comments},
+        "book": {(mine.name, mine.flagged, mine.late_submission_penalty, submission.extension, submission.timestamp)},
+    }
+
+
+def test_a_new_submission_has_the_rows_that_nbgrader_gives_one(root: Path) -> None:
+    with opened(root) as book:
+        book.update_or_create_student("nb")
+        book.add_submission("1.5", "nb", timestamp=WHEN.isoformat())
+        nothing = [recording.Scored(NAME, {}, attempted=False, unanswered=list(small.SOLUTIONS))]
+        recording.record(book, "1.5", "ada", nothing, WHEN)
+        assert rows(book, "ada") == rows(book, "nb")
+
+
+def test_an_answer_as_it_was_handed_out_needs_no_person_and_says_so(root: Path) -> None:
+    left = ["d01_e2", "d01_reflection"]
+    with opened(root) as book:
+        recording.record(book, "1.5", "ada", [recording.Scored(NAME, small.FULL, unanswered=left)], WHEN)
+        recording.record(book, "1.5", "bob", [recording.Scored(NAME, small.FULL, unanswered=[])], None)
+        comments = {name: said for name, said, _ in rows(book, "ada")["comments"]}
+        assert comments == dict.fromkeys(["d01_e1", "d01_e3"]) | dict.fromkeys(left, "No response.")
+        assert ("d01_reflection", 0.0, None, None, False) in rows(book, "ada")["grades"]
+        assert ("d01_reflection", None, None, None, True) in rows(book, "bob")["grades"]
+        assert book.find_submission("1.5", "bob").timestamp is None
+        assert {said for _, said, _ in rows(book, "bob")["comments"]} == {None}
+
+
+EVIDENCE = Fingerprint("work", "tests")
+
+
+def known(root: Path) -> ledger.Known:
+    return ledger.read(url(root), "1.5")
+
+
+def test_the_ledger_holds_as_long_as_the_scores_that_it_names(root: Path) -> None:
+    assert known(root) == ledger.Known()
+    with opened(root) as book:
+        scored = recording.Scored(NAME, small.FULL | {"d01_e1_text": 7.0}, evidence=EVIDENCE)
+        recording.record(book, "1.5", "ada", [scored], WHEN)
+    assert known(root).entries == {("ada", NAME): (EVIDENCE, small.FULL)}  # as recorded, not as given
+    assert known(root).graded("ada", NAME, EVIDENCE)
+    assert not known(root).graded("bob", NAME, EVIDENCE)
+    for other in (Fingerprint("other", "tests"), Fingerprint("work", "other"), Fingerprint("work", "tests", "other")):
+        assert not known(root).graded("ada", NAME, other)
+    record(root, "ada", small.FULL | {"d01_e1_text": 1.0})  # by a program that keeps no ledger
+    assert not known(root).graded("ada", NAME, EVIDENCE)
+    record(root, "ada", small.FULL)
+    assert known(root).graded("ada", NAME, EVIDENCE)
+    with opened(root) as book:
+        book.remove_submission("1.5", "ada")
+    assert not known(root).graded("ada", NAME, EVIDENCE)
+
+
+def test_scores_and_ledger_are_written_both_or_neither(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(ledger, "write", fails)
+    with pytest.raises(gradebook.GradebookError, match="is full"), opened(root) as book:
+        recording.record(book, "1.5", "ada", [recording.Scored(NAME, small.FULL, evidence=EVIDENCE)], WHEN)
+    assert scores(root, "ada") == {}
+    assert known(root) == ledger.Known()
+
+
+def test_our_tables_are_those_that_nbgrader_makes_and_its_migrations_pass_them_by(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    theirs = tmp_path / "theirs.db"
+    api.Gradebook(f"sqlite:///{theirs}", COURSE).close()
+    with opened(tmp_path):
+        pass
+    ours = tmp_path / "gradebook.db"
+    assert tables(ours) == tables(theirs)
+    with opened(tmp_path) as book:
+        ledger.write(book.db, "1.5", "ada", [(NAME, EVIDENCE, {})])
+        book.db.commit()
+    before = tables(ours)
+    dbutil.upgrade(url(tmp_path))
+    assert tables(ours) == before
+    assert known(tmp_path).graded("ada", NAME, EVIDENCE)
+
+
+def tables(path: Path) -> dict[str, Any]:
+    with closing(sqlite3.connect(path)) as book:
+        found = dict(book.execute("select name, sql from sqlite_master where type = 'table'"))
+        rows = {name: set(book.execute(f"select * from {name}")) for name in ("alembic_version", "course")}
+    return {name: " ".join(str(sql).split()) for name, sql in found.items()} | rows
+
+
+def test_a_lock_is_waited_for(root: Path) -> None:
+    other = sqlite3.connect(root / "gradebook.db", isolation_level=None, check_same_thread=False)
+    with closing(other), opened(root) as book:
+        other.execute("BEGIN IMMEDIATE")
+        threading.Timer(6, lambda: other.execute("COMMIT")).start()  # SQLite itself gives up after five seconds
+        recording.record(book, "1.5", "ada", [recording.Scored(NAME, small.FULL)], WHEN, patience=30)
+    assert scores(root, "ada") == small.FULL
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("update alembic_version set version_num = 'fedcba987654'", "a newer one made it. Nothing was changed"),
+        ("update alembic_version set version_num = '167914646830'", "older nbgrader .* nothing was changed"),
+        ("drop table alembic_version", "older nbgrader .* nothing was changed"),
+    ],
+)
+def test_a_gradebook_of_another_schema_is_refused_and_untouched(root: Path, change: str, words: str) -> None:
+    record(root, "ada", small.FULL)
+    book = root / "gradebook.db"
+    good = book.read_bytes()
+    with closing(sqlite3.connect(book)) as other:
+        other.execute(change)
+        other.commit()
+    before = book.read_bytes()
+    for use in (lambda: record(root, "ada", {}), lambda: known(root)):
+        with pytest.raises(gradebook.GradebookError, match=words):
+            use()
+    assert book.read_bytes() == before
+    book.write_bytes(good)
+
+
+def test_a_database_of_something_else_is_refused_and_untouched(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "gradebook.db")) as other:
+        other.execute("create table recipes (name text)")
+    before = (tmp_path / "gradebook.db").read_bytes()
+    with pytest.raises(gradebook.GradebookError, match="none of them is nbgrader's"), opened(tmp_path):
+        pass
+    assert (tmp_path / "gradebook.db").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("gradebook.db", "is no database address"),
+        ("postgresql+psycopg://ada:secret@127.0.0.1:9/class", r"ada:\*\*\*@127.0.0.1:9/class does not answer"),
+        ("mysql+pymysql://localhost/class", "needs the Python package pymysql"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_told_without_its_password(address: str, words: str) -> None:
+    with pytest.raises(gradebook.GradebookError, match=words) as error:
+        ledger.read(address, "1.5")
+    assert "secret" not in str(error.value)
 
 
 def test_a_locked_gradebook_is_told(root: Path) -> None:

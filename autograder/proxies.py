@@ -1,0 +1,99 @@
+"""Stand-ins for what lives on the other side of the line: functions, iterators, objects and classes."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterable
+from typing import Any
+
+
+class _ProxyType(type):
+    """The type of stand-ins; calling one that stands for a class makes an object over there."""
+
+    _peer: Any
+    _number: int
+
+    def __call__(cls, *arguments: Any, **options: Any) -> Any:
+        return cls._peer.call(cls._number, arguments, options)
+
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return cls._peer.get(cls._number, name)
+
+    def _of(cls, peer: Any, number: int, name: str) -> Any:
+        proxy: Any = object.__new__(cls)  # type: ignore[arg-type]
+        for key, value in (("_peer", peer), ("_number", number), ("_name", name)):
+            object.__setattr__(proxy, key, value)
+        return proxy
+
+
+class Proxy(metaclass=_ProxyType):
+    """An object over there. Its public attributes and methods are asked for there; comparisons and arithmetic are not,
+    unless the class was made with them: an object must not decide what it is equal to."""
+
+    _peer: Any
+    _number: int
+    _name: str
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("__name__", "__qualname__") and self._name:
+            return self._name
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self._peer.get(self._number, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._peer.set(self._number, name, value)
+
+    def __repr__(self) -> str:
+        return str(self._peer.text(self._number))
+
+    def __copy__(self) -> Any:
+        return self._peer.copy(self._number)
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return self._peer.copy(self._number)
+
+
+class ProxyIterator:
+    """An iterator over there."""
+
+    def __init__(self, peer: Any, number: int) -> None:
+        self._peer, self._number = peer, number
+
+    def __iter__(self) -> ProxyIterator:
+        return self
+
+    def __next__(self) -> Any:
+        return self._peer.next(self._number)
+
+
+def is_proxy(value: Any) -> bool:
+    return isinstance(value, (Proxy, ProxyIterator)) or (isinstance(value, _ProxyType) and hasattr(value, "_number"))
+
+
+def class_for(
+    name: str, bases: tuple[type, ...], operators: Iterable[str], peer: Any = None, number: int = 0, error: str = ""
+) -> Any:
+    """A class of stand-ins with these operators. With ``peer`` it stands for a class itself; ``error`` names the builtin
+    exception that this class is a kind of, and then it is a real exception class."""
+    if error:
+        base = getattr(builtins, error)
+        return type(
+            name, tuple(b for b in bases if issubclass(b, BaseException)) or (base,), {"__module__": "__main__"}
+        )
+    members: dict[str, Any] = {operator: _method(operator) for operator in operators}
+    if "__eq__" in members:
+        members["__hash__"] = object.__hash__
+    if peer is not None:
+        members |= {"_peer": peer, "_number": number}
+    return _ProxyType(name, bases or (Proxy,), members)
+
+
+def _method(operator: str) -> Any:
+    def method(self: Any, *arguments: Any, **options: Any) -> Any:
+        return self._peer.call(self._number, arguments, options, "" if operator == "__call__" else operator)
+
+    method.__name__ = operator
+    return method

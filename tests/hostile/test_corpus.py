@@ -1,0 +1,116 @@
+"""Every case of the corpus against the engine, on four lessons: a tiny one, a foreign course's two, and one that is built here."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests import small
+from tests.hostile import corpus, foreign, values
+from tests.hostile.case import Case, Link, Special
+from tests.hostile.lesson import Lesson, shortened
+from tests.hostile.scene import Scene
+from tests.hostile.trial import Trial, grader
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).parent
+
+
+def _notebooks(name: str, folder: Path) -> tuple[Path, Path]:
+    """The two files of a lesson; "built" is the first lesson that this repository has built, cut short."""
+    if name in foreign.names():
+        return foreign.write(folder, name)
+    if name == "built":
+        release = min((ROOT / "release").glob("*/*.ipynb"))
+        short = shortened(Lesson.read(ROOT / "source" / release.relative_to(ROOT / "release"), release))
+        return small.write(short[0], folder / "built.ipynb"), small.write(short[1], folder / "handed_out.ipynb")
+    return small.write(small.source(), folder / "tiny.ipynb"), small.write(small.release(), folder / "handed_out.ipynb")
+
+
+@contextmanager
+def _tried(notebooks: tuple[Path, Path], attacked: str = "") -> Iterator[Trial]:
+    # Not in pytest's own folder, which is closed to other users: an attack that runs as another is to find an open door.
+    root = Path(tempfile.mkdtemp(prefix="hostile-"))
+    try:
+        with Scene(root, *notebooks, attacked) as scene:
+            with grader() as grade_one:
+                yield Trial(scene, grade_one)
+            assert not scene.processes(), "processes are left after the engine was closed"
+    finally:
+        shutil.rmtree(root)
+
+
+def _judged(trial: Trial, case: Case) -> None:
+    verdict = trial.run(case)
+    if verdict.skipped:
+        pytest.skip(verdict.skipped)
+    assert not verdict.problems, f"{case.why}: " + "; ".join(verdict.problems)
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(name, marks=pytest.mark.xdist_group(f"hostile-{name}"))
+        for name in ("tiny", *foreign.names(), "built")
+    ],
+)
+def trial(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
+    with _tried(_notebooks(request.param, tmp_path_factory.mktemp("lesson"))) as trial:
+        yield trial
+
+
+@pytest.mark.parametrize("case", corpus.CASES, ids=lambda case: case.name)
+def test_case(trial: Trial, case: Case) -> None:
+    _judged(trial, case)
+
+
+@pytest.fixture(scope="module")
+def partial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
+    """The exercise whose test cell adds up points and gives them as its last expression."""
+    with _tried(_notebooks("ps3", tmp_path_factory.mktemp("lesson")), attacked="roman") as trial:
+        yield trial
+
+
+@pytest.mark.xdist_group("hostile-partial")
+@pytest.mark.parametrize("case", values.CASES, ids=lambda case: case.name)
+def test_partial_credit(partial: Trial, case: Case) -> None:
+    _judged(partial, case)
+
+
+def test_no_two_cases_are_the_same_and_each_says_why(tmp_path: Path) -> None:
+    lesson = Lesson.read(*_notebooks("ps3", tmp_path))
+    made = {}
+    for case in corpus.CASES:
+        assert case.why, f"{case.name} does not say why"
+        files = {
+            name: what if isinstance(what, Link | Special) else hash(what) for name, what in case.make(lesson).items()
+        }
+        same = made.setdefault(str(sorted(files.items())), case.name)
+        assert same == case.name, f"{case.name} is {same}"
+    assert len({case.name for case in corpus.CASES}) == len(corpus.CASES)
+
+
+def test_there_are_cases_of_every_kind() -> None:
+    count = corpus.count()
+    assert set(count) == {"broken", "gaming", "hostile", "honest"}
+    assert min(count.values()) >= 30
+
+
+@pytest.mark.parametrize("name", foreign.names())
+def test_a_foreign_release_is_what_nbgrader_would_hand_out(name: str) -> None:
+    text = str(foreign.release(name))
+    assert "SOLUTION" not in text
+    assert "HIDDEN" not in text
+    assert text.count("raise NotImplementedError()") == str(foreign.source(name)).count("### BEGIN SOLUTION")
+
+
+@pytest.mark.parametrize("path", sorted(HERE.glob("*.py")), ids=lambda path: path.name)
+def test_the_corpus_knows_nothing_of_this_course(path: Path) -> None:
+    if not path.name.startswith("test_"):
+        text = path.read_text(encoding="utf-8")
+        assert not [word for word in ("curriculum", "stateless", "d01_", "1.5") if word in text]

@@ -1,0 +1,160 @@
+"""What crosses between the tester and a learner's process: plain data, whole and typed, and nothing that could run."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+import socket
+import struct
+import threading
+from collections import Counter, OrderedDict, deque, namedtuple
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder import wire
+from autograder.plain import NotPlain
+
+Point = namedtuple("Point", "x y")
+
+
+def crossed(value: Any) -> Any:
+    return wire.unpack(json.loads(json.dumps(wire.pack(value))))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None, True, 0, -7, 1 << 5000, -(1 << 9000), 0.1, -0.0, math.inf, 5e-324, "", "é\0\ud800", b"\x00\xff", bytearray(b"a"),
+        [], [1, [2.5, "x"], None], (), (1,), ((1, 2), [3]), {}, {"a": 1, 2: "b", (1, 2): None, None: 3.0}, set(), {1, "a"},
+        frozenset({1}), {"nested": {"t": [1]}, "i": "0x1"}, 3 + 4j, Fraction(1, 3), Fraction(10**3000, 7), Decimal("1.10"),
+        range(3, 30, 4), slice(1, None, 2), Ellipsis, Counter("hello"), OrderedDict([(2, 1), (1, 2)]), deque([1, 2], 5),
+        dt.datetime(2026, 1, 2, 3, 4, 5, 6), dt.datetime(2026, 1, 2, tzinfo=dt.UTC), dt.date(2026, 1, 2), dt.time(3, 4),
+        dt.timedelta(days=-1, microseconds=3), Point(1, [2]),
+    ],
+    ids=lambda value: type(value).__name__,
+)  # fmt: skip
+def test_plain_data_comes_back_as_it_was(value: Any) -> None:
+    back = crossed(value)
+    assert back == value
+    assert type(back).__name__ == type(value).__name__
+    assert repr(back) == repr(value)
+
+
+def test_not_a_number_and_the_sign_of_zero_come_back() -> None:
+    assert math.isnan(crossed(math.nan))
+    assert math.copysign(1, crossed(-0.0)) == -1
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.arange(6).reshape(2, 3), np.arange(6.0)[::2], np.zeros((0, 3)), np.array(5), np.array([1 + 2j]), np.array([True]),
+        np.array(["a", "bcd"]), np.array([b"x"]), np.array([1, 2], dtype=">i2"), np.arange(4, dtype=np.float32).reshape(2, 2).T,
+        np.array(["2026-01-01"], dtype="M8[D]"), np.array([(1, 2.5)], dtype=[("a", "i4"), ("b", "f8")]),
+        np.array([Fraction(1, 2), None, "a"], dtype=object).reshape(3, 1),
+    ],
+    ids=lambda array: f"{array.dtype}",
+)  # fmt: skip
+def test_arrays_keep_dtype_shape_and_entries(array: np.ndarray[Any, Any]) -> None:
+    back = crossed(array)
+    assert (back.dtype, back.shape) == (array.dtype, array.shape)
+    assert back.tolist() == array.tolist()
+    assert back.flags.writeable
+
+
+@pytest.mark.parametrize("value", [np.float64(0.1), np.int8(-3), np.bool_(True), np.datetime64("2026-01-01"), np.str_("a")])
+def test_numpy_scalars_stay_numpy_scalars(value: Any) -> None:
+    back = crossed(value)
+    assert (type(back), back) == (type(value), value)
+
+
+def test_a_random_generator_goes_on_where_it_was() -> None:
+    generator = np.random.default_rng(7)
+    generator.random(3)
+    assert crossed(generator).random(4).tolist() == generator.random(4).tolist()
+
+
+def test_subclasses_of_containers_are_sent_as_what_they_hold_and_not_as_they_say() -> None:
+    class Liar(list[int]):
+        def __iter__(self) -> Any:
+            return iter([42])
+
+    class Odd(dict[str, int]):
+        def items(self) -> Any:
+            return [("x", 42)]
+
+    assert crossed(Liar([1, 2])) == [1, 2]
+    assert crossed(Odd(a=1)) == {"a": 1}
+
+
+class Equal(int):
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    __hash__ = int.__hash__
+
+
+@pytest.mark.parametrize("value", [object(), Equal(3), len, int, json, (i for i in ()), [1, object()], {"a": Equal(1)}])
+def test_what_is_not_plain_is_refused(value: Any) -> None:
+    with pytest.raises(NotPlain):
+        wire.pack(value)
+
+
+def test_endless_and_deep_values_are_refused() -> None:
+    endless: list[Any] = []
+    endless.append(endless)
+    with pytest.raises(NotPlain, match="nested deeper"):
+        wire.pack(endless)
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {}, {"t": 1}, {"t": [1], "d": []}, {"unknown": 1}, {"i": "x"}, {"c": [1]}, {"b": "!"}, {"d": [[1]]}, {"d": [[[], 1]]},
+        {"fr": [1, 0]}, {"nt": ["os.system", ["a"], [1]]}, {"nt": ["P", ["a", "b"], [1]]}, {"s": [[1]]},
+        {"np": ["|U0", [1 << 40], ""]}, {"np": ["O", [1], "AAAAAAAAAAA="]}, {"np": ["<f8", [2], "AAAAAAAAAAA="]}, {"np": ["<f8", [-1], ""]}, {"npo": [[3], [1]]},
+        {"nps": ["<f8", ""]}, {"np": [{"t": [["a", "O"]]}, [1], "AAAAAAAAAAA="]}, {"rng": {"d": [["bit_generator", "RandomState"]]}},
+        {"dt": "yesterday"}, {"r": [1, 2, 0]}, {"de": "x"}, {"object": [0]},
+    ],
+    ids=json.dumps,
+)  # fmt: skip
+def test_a_message_that_no_value_gives_is_refused(tree: Any) -> None:
+    with pytest.raises(NotPlain):
+        wire.unpack(tree)
+
+
+def test_messages_are_framed_and_their_length_is_capped() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        wire.send(ours, ["a", {"b": 1}])
+        assert wire.receive(theirs) == ["a", {"b": 1}]
+        with pytest.raises(NotPlain, match="are not judged"):
+            wire.send(ours, "x" * (wire.LONGEST + 1))
+        ours.sendall(struct.pack("!I", wire.LONGEST + 1))
+        with pytest.raises(wire.Closed, match="too long"):
+            wire.receive(theirs)
+
+
+@pytest.mark.parametrize("said", [b"", b"\0\0", b"\0\0\0\5ab", b"\0\0\0\1x", b"\0\0\0\6" + b"[" * 6])
+def test_a_line_that_ends_or_speaks_no_sense_is_closed(said: bytes) -> None:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        ours.sendall(said)
+        ours.close()
+        with pytest.raises(wire.Closed):
+            wire.receive(theirs)
+
+
+def test_a_long_message_crosses_whole() -> None:
+    ours, theirs = socket.socketpair()
+    array = np.random.default_rng(0).random(300_000)
+    with ours, theirs:
+        sender = threading.Thread(target=wire.send, args=(ours, wire.pack(array)))
+        sender.start()
+        assert np.array_equal(wire.unpack(wire.receive(theirs)), array)
+        sender.join()
