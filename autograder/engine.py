@@ -27,7 +27,7 @@ from autograder.intake import Notebook
 from autograder.outline import imports, outline
 from autograder.results import Result
 from autograder.sandbox import Limits
-from autograder.warm import Family, Zygote, can_fork, interpreter, sweep
+from autograder.warm import Family, ThreadsStarted, Zygote, can_fork, interpreter, sweep
 
 __all__ = ["Course", "Engine", "Family", "Settings", "settings_of"]
 
@@ -109,7 +109,7 @@ class Engine:
 
     def warm_up(self, course: Course) -> None:
         """Have ready what this notebook needs, so that its first submission does not wait for it."""
-        if can_fork():
+        if can_fork() and _python(course.source):
             self._zygote(course.source)
 
     def grade(self, submission: Path, course: Course, stop: threading.Event | None = None) -> Result:
@@ -118,9 +118,9 @@ class Engine:
         Raises intake.Unreadable if the file is no notebook, endings.KernelTrouble if nothing can be graded on this machine,
         endings.Stopped soon after ``stop`` is set.
         """
-        if not can_fork():
+        if not can_fork() or not _python(course.source):
             if self.settings.demand_sandbox:
-                raise KernelTrouble("a sandbox is demanded, and this system has none: grade on Linux")
+                raise KernelTrouble("a sandbox is demanded; there is one on Linux, for notebooks in Python")
             return grading.grade(submission, course, self.settings.cell_seconds, stop)
         return self._grade(submission, course, stop, self.in_kernel(course))
 
@@ -138,17 +138,22 @@ class Engine:
         with self._lock:
             if key in self._in_kernel:
                 return self._in_kernel[key]
-        with tempfile.TemporaryDirectory(prefix="reference-") as folder:
-            solved = Path(folder) / "reference.ipynb"
-            solved.write_text(json.dumps(course.source))
-            apart, there = (
-                {exercise.name: exercise.points for exercise in self._grade(solved, course, None, chosen).exercises}
-                for chosen in (frozenset[str](), undeclared)
-            )
+        apart, there = (
+            {exercise.name: exercise.points for exercise in result.exercises} for result in self.reference(course)
+        )
         found = frozenset(name for name in undeclared if there[name] > apart[name])
         with self._lock:
             self._in_kernel[key] = found
         return found
+
+    def reference(self, course: Course) -> tuple[Result, Result]:
+        """The course's own solutions, judged apart and judged in the learner's process."""
+        everything = frozenset(exercise.name for exercise in outline(course.source).exercises)
+        with tempfile.TemporaryDirectory(prefix="reference-") as folder:
+            solved = Path(folder) / "reference.ipynb"
+            solved.write_text(json.dumps(course.source), encoding="utf-8")
+            apart = self._grade(solved, course, None, frozenset())
+            return apart, self._grade(solved, course, None, everything)
 
     def _grade(
         self, submission: Path, course: Course, stop: threading.Event | None, in_kernel: frozenset[str]
@@ -176,7 +181,11 @@ class Engine:
             return self._zygotes[python, family]
 
     def _started(self, python: str, family: Family) -> Zygote:
-        return Zygote(family, python, self.settings.limits, self.settings.readable, self.settings.secret)
+        given = python, self.settings.limits, self.settings.readable, self.settings.secret
+        try:
+            return Zygote(family, *given)
+        except ThreadsStarted:  # what starts threads when it is imported is imported by each process for itself
+            return Zygote(Family(), *given)
 
     def _family(self, book: Notebook) -> Family:
         needed = imports(book)
@@ -190,6 +199,11 @@ def _covered(name: str, imported: Iterable[str]) -> bool:
     """Whether a module's package is among these, or comes with Python: what is missing of it is then imported quickly."""
     package = name.partition(".")[0]
     return package in sys.stdlib_module_names or package in {module.partition(".")[0] for module in imported}
+
+
+def _python(book: Notebook) -> bool:
+    spec = book["metadata"].get("kernelspec")
+    return not isinstance(spec, dict) or str(spec.get("language", "python")).lower() == "python"
 
 
 def _kernelspec(book: Notebook) -> str:

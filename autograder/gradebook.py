@@ -9,27 +9,22 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 import tempfile
-import threading
-import time
 import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from nbgrader import api
-from nbgrader.utils import parse_utc
 from sqlalchemy import create_engine, insert, inspect, text
 from sqlalchemy.exc import SAWarning
 
 from autograder import database, intake, recording
-from autograder.assignment import GenerateError, generate_assignment
+from autograder.assignment import generate_assignment
 from autograder.database import GradebookError as GradebookError
 from autograder.recording import Scored
 from autograder.results import Result, Scores
-from autograder.stored import Graded
-from autograder.submissions import Submission
 
 _KINDS = {
     "grade_cells": api.GradeCell,
@@ -61,25 +56,7 @@ def opened(db_url: str, course_id: str) -> Iterator[api.Gradebook]:
 
 def in_step(gradebook: api.Gradebook, assignment: str, course: Mapping[str, intake.Notebook]) -> bool:
     """Whether the gradebook holds the test cells of these notebooks (by name), with their points and text."""
-    # Two queries: through nbgrader's objects it would be one for each cell.
-    points, sources = (
-        {
-            (book, cell): value
-            for book, cell, value in gradebook.db.query(api.Notebook.name, kind.name, column)
-            .join(kind, kind.notebook_id == api.Notebook.id)
-            .join(api.Assignment, api.Assignment.id == api.Notebook.assignment_id)
-            .filter(api.Assignment.name == assignment, kind.cell_type == "code")
-        }
-        for kind, column in ((api.GradeCell, api.GradeCell.max_score), (api.SourceCell, api.SourceCell.source))
-    )
-    rows = {key: (most, sources.get(key)) for key, most in points.items()}
-    wanted = {
-        (name, intake.grade_id(cell)): (float(cell["metadata"]["nbgrader"]["points"]), cell["source"])
-        for name, book in course.items()
-        for cell in book["cells"]
-        if intake.is_test(cell)
-    }
-    return bool(rows) and rows == wanted
+    return recording.in_step(gradebook.db, assignment, course)
 
 
 def bring_into_step(db_url: str, course_id: str, assignment: str, course: Path) -> Path | None:
@@ -94,7 +71,7 @@ def bring_into_step(db_url: str, course_id: str, assignment: str, course: Path) 
         _lay_out(fresh_url, course_id)  # nbgrader itself takes seconds for it
         generate_assignment(assignment, course, Path(folder) / "release", fresh_url)
         with opened(db_url, course_id) as kept, opened(fresh_url, course_id) as fresh:
-            backup = _backup(db_url) if _has_submissions(kept, assignment) else None
+            backup = _backup(db_url) if has_submissions(kept, assignment) else None
             database.transact(kept.db, course_id, lambda: _copy_structure(kept, fresh, assignment))
     return backup
 
@@ -103,107 +80,8 @@ def record(
     gradebook: api.Gradebook, assignment: str, learner: str, results: Iterable[Result], when: dt.datetime
 ) -> None:
     """Write the scores of one learner's graded notebooks, all or none. Points by hand that a person gave stay."""
-    recording.record(gradebook, assignment, learner, [Scored(each.notebook, each.scores()) for each in results], when)
-
-
-class Recorder:
-    """A gradebook that a batch writes to: opened once, brought into step with the course where it is not.
-
-    ``root`` and ``assignment`` as for bring_into_step, ``course`` as for in_step. A lock of another program's is waited for
-    ``patience`` seconds, or until ``stop`` is set.
-    """
-
-    def __init__(
-        self,
-        db_url: str,
-        course_id: str,
-        root: Path,
-        assignment: str,
-        course: Mapping[str, intake.Notebook],
-        patience: float,
-        stop: threading.Event,
-    ) -> None:
-        #: What there is to say of how the gradebook was brought into step.
-        self.note = ""
-        self._url, self._course_id, self._root, self._assignment = db_url, course_id, root, assignment
-        self._course, self._patience, self._stop = course, patience, stop
-        self._stack, self._book = ExitStack(), None
-
-    def __enter__(self) -> Recorder:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stack.close()
-
-    @property
-    def ready(self) -> bool:
-        """Whether it has been opened."""
-        return self._book is not None
-
-    def open(self) -> None:
-        """Open the gradebook, if that is not done yet. Raises GradebookError."""
-        until = time.monotonic() + self._patience
-        while self._book is None:
-            try:
-                book = self._stack.enter_context(opened(self._url, self._course_id))
-                current = in_step(book, self._assignment, self._course)
-                book.db.rollback()  # on a server, what was only read is not to be held
-                if not current:
-                    self.note = self._brought_into_step(_has_submissions(book, self._assignment))
-                self._book = book
-            except GenerateError as error:
-                raise GradebookError(f"{self._assignment} cannot be entered in the gradebook: {error}") from error
-            except (GradebookError, *_TROUBLES) as error:
-                self._stack.close()
-                told = error if isinstance(error, GradebookError) else self._told(error)
-                if not database.passing(error) or time.monotonic() > until or self._stop.is_set():
-                    raise told from error
-
-    def _brought_into_step(self, scored: bool) -> str:
-        backup = bring_into_step(self._url, self._course_id, self._assignment, self._root)
-        if not scored:
-            return ""
-        if backup is None:
-            return "the course has changed; a gradebook on a server is copied by who keeps it (pg_dump), and no copy was made"
-        return f"the course has changed; a copy of the gradebook as it was is kept as {backup.name}"
-
-    def _told(self, error: Exception) -> GradebookError:
-        return GradebookError(database.explain(error, self._url))
-
-    def record(self, submission: Submission, graded: Iterable[Graded]) -> dict[str, dict[str, float]]:
-        """Record a submission; the scores it had before, by notebook and cell. Raises GradebookError, ValueError."""
-        if self._book is None:
-            raise GradebookError("the gradebook is not open")
-        given = [
-            Scored(
-                one.notebook,
-                one.result.scores() if one.result else None,
-                bool(one.result and one.result.attempted),
-                one.unanswered,
-                one.fingerprint,
-            )
-            for one in graded
-        ]
-        try:
-            return recording.record(
-                self._book,
-                self._assignment,
-                submission.student,
-                given,
-                handed_in(submission.timestamp),
-                self._patience,
-                self._stop,
-            )
-        except _TROUBLES as error:
-            raise self._told(error) from error
-
-
-def handed_in(timestamp: str) -> dt.datetime | None:
-    """The time in a timestamp.txt, None where it holds none that nbgrader could read."""
-    try:
-        return parse_utc(timestamp).replace(tzinfo=dt.UTC) if timestamp else None
-    except (ValueError, OverflowError):
-        return None
+    scored = [Scored(each.notebook, each.scores()) for each in results]
+    recording.record(gradebook.db, gradebook.course_id, assignment, learner, scored, when)
 
 
 def scores(gradebook: api.Gradebook, learner: str) -> Scores:
@@ -275,7 +153,8 @@ def _complete_submissions(kept: api.Gradebook, book: Any) -> None:
                 kept.db.add(api.Comment(cell_id=cell.id, notebook=mine))
 
 
-def _has_submissions(gradebook: api.Gradebook, assignment: str) -> bool:
+def has_submissions(gradebook: api.Gradebook, assignment: str) -> bool:
+    """Whether anybody has a submission of the assignment."""
     try:
         return bool(gradebook.find_assignment(assignment).submissions)
     except api.MissingEntry:

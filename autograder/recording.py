@@ -12,10 +12,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nbgrader import api
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 
-from autograder import database, ledger
+from autograder import database, intake, ledger, tables
 from autograder.ledger import Fingerprint
 
 #: A row's id, and what its columns become.
@@ -61,7 +60,8 @@ class _Book:
 
 
 def record(
-    gradebook: api.Gradebook,
+    session: Any,
+    course_id: str,
     assignment: str,
     learner: str,
     graded: Collection[Scored],
@@ -75,7 +75,7 @@ def record(
     person gave stays, and is marked for a second look, as nbgrader does; a penalty for lateness stays as it is.
     ``when`` is the time of handing in, None if it is not known. See database.transact for ``patience`` and ``stop``.
 
-    Raises ValueError for points that are no number, KeyError for a notebook that the assignment does not have.
+    ``session`` is one of nbgrader's gradebook, or any other on its database. Raises ValueError for points that are no number, KeyError for a notebook that the assignment does not have.
     """
     for one in graded:
         if bad := [f"{cell}: {points}" for cell, points in (one.scores or {}).items() if not math.isfinite(points)]:
@@ -83,7 +83,7 @@ def record(
     utc = when.astimezone(dt.UTC).replace(tzinfo=None) if when else None
 
     def write() -> dict[str, dict[str, float]]:
-        books = _submitted(gradebook.db, assignment, learner, utc)
+        books = _submitted(session, assignment, learner, utc)
         before = {one.notebook: books[one.notebook].scores() for one in graded}
         grades: list[_Change] = []
         comments: list[_Change] = []
@@ -97,40 +97,73 @@ def record(
                 comments += _commented(book, one)
             if one.evidence:
                 entries.append((one.notebook, one.evidence, after))
-        _update(gradebook.db, api.Grade.__table__, grades)
-        _update(gradebook.db, api.Comment.__table__, comments)
+        _update(session, tables.grade, grades)
+        _update(session, tables.comment, comments)
         if entries:
-            ledger.write(gradebook.db, assignment, learner, entries)
+            ledger.write(session, assignment, learner, entries)
         return before
 
-    return database.transact(gradebook.db, gradebook.course_id, write, patience, stop)
+    return database.transact(session, course_id, write, patience, stop)
+
+
+def in_step(session: Any, assignment: str, course: Mapping[str, intake.Notebook]) -> bool:
+    """Whether the gradebook holds the test cells of these notebooks (by name), with their points and text."""
+    graded, base, sources = tables.grade_cell, tables.base_cell, tables.source_cell
+    points = _cells(session, assignment, base, graded.c.max_score, graded.c.cell_type, also=graded)
+    texts = _cells(session, assignment, sources, sources.c.source, sources.c.cell_type)
+    rows = {key: (most, texts.get(key)) for key, most in points.items()}
+    wanted = {
+        (name, intake.grade_id(cell)): (float(cell["metadata"]["nbgrader"]["points"]), cell["source"])
+        for name, book in course.items()
+        for cell in book["cells"]
+        if intake.is_test(cell)
+    }
+    return bool(rows) and rows == wanted
+
+
+def _cells(
+    session: Any, assignment: str, cell: Table, column: Any, kind: Any, also: Table | None = None
+) -> dict[tuple[str, str], Any]:
+    """A column of an assignment's code cells, by notebook and cell."""
+    joined = cell if also is None else cell.join(also, also.c.id == cell.c.id)
+    rows = session.execute(
+        select(tables.notebook.c.name, cell.c.name, column, kind)
+        .select_from(
+            joined.join(tables.notebook, tables.notebook.c.id == cell.c.notebook_id).join(
+                tables.assignment, tables.assignment.c.id == tables.notebook.c.assignment_id
+            )
+        )
+        .where(tables.assignment.c.name == assignment)
+    )
+    return {(book, name): value for book, name, value, code in rows if code == "code"}
 
 
 def _submitted(session: Any, assignment: str, learner: str, when: dt.datetime | None) -> dict[str, _Book]:
     """The learner's submitted notebooks by name, with all rows that nbgrader would make for them."""
-    course = session.scalar(select(api.Assignment.id).where(api.Assignment.name == assignment))
+    course = session.scalar(select(tables.assignment.c.id).where(tables.assignment.c.name == assignment))
     if course is None:
         raise KeyError(assignment)
-    if session.scalar(select(api.Student.id).where(api.Student.id == learner)) is None:
-        session.execute(insert(api.Student), [{"id": learner}])
-    of_learner = (api.SubmittedAssignment.assignment_id == course, api.SubmittedAssignment.student_id == learner)
-    submission = session.scalar(select(api.SubmittedAssignment.id).where(*of_learner))
+    if session.scalar(select(tables.student.c.id).where(tables.student.c.id == learner)) is None:
+        session.execute(insert(tables.student).values(id=learner))
+    mine = tables.submitted_assignment
+    of_learner = (mine.c.assignment_id == course, mine.c.student_id == learner)
+    submission = session.scalar(select(mine.c.id).where(*of_learner))
     if submission is None:
-        submission = api.new_uuid()
-        row = {"id": submission, "assignment_id": course, "student_id": learner, "timestamp": when}
-        session.execute(insert(api.SubmittedAssignment), [row])
+        submission = tables.new_id()
+        session.execute(insert(mine).values(id=submission, assignment_id=course, student_id=learner, timestamp=when))
     elif when is not None:
-        session.execute(update(api.SubmittedAssignment).where(*of_learner).values(timestamp=when))
-    query = select(api.Notebook.id, api.Notebook.name).where(api.Notebook.assignment_id == course)
+        session.execute(update(mine).where(*of_learner).values(timestamp=when))
+    query = select(tables.notebook.c.id, tables.notebook.c.name).where(tables.notebook.c.assignment_id == course)
     names: dict[str, str] = dict(session.execute(query).all())
     return _books(session, names, _submitted_ids(session, submission, names))
 
 
 def _submitted_ids(session: Any, submission: str, notebooks: Iterable[str]) -> dict[str, str]:
     """The ids of a submission's notebooks, by the course's; made where they are missing."""
-    book = api.SubmittedNotebook
-    found = dict(session.execute(select(book.notebook_id, book.id).where(book.assignment_id == submission)).all())
-    missing = {notebook: api.new_uuid() for notebook in notebooks if notebook not in found}
+    book = tables.submitted_notebook
+    query = select(book.c.notebook_id, book.c.id).where(book.c.assignment_id == submission)
+    found: dict[str, str] = dict(session.execute(query).all())
+    missing = {notebook: tables.new_id() for notebook in notebooks if notebook not in found}
     if missing:
         rows = [{"id": id, "notebook_id": notebook, "assignment_id": submission} for notebook, id in missing.items()]
         session.execute(insert(book), rows)
@@ -139,14 +172,14 @@ def _submitted_ids(session: Any, submission: str, notebooks: Iterable[str]) -> d
 
 def _books(session: Any, names: Mapping[str, str], submitted: Mapping[str, str]) -> dict[str, _Book]:
     """What there is of these notebooks (names and submitted ids, by the course's), completed."""
-    base, graded = api.BaseCell.__table__, api.GradeCell.__table__
+    base, graded = tables.base_cell, tables.grade_cell
     cells = session.execute(
         select(base.c.id, base.c.name, base.c.type, base.c.notebook_id, graded.c.max_score, graded.c.cell_type)
         .select_from(base.outerjoin(graded, graded.c.id == base.c.id))
         .where(base.c.notebook_id.in_(names))
     ).all()
-    grades = _rows(session, api.Grade, ("auto_score", "manual_score"), "GradeCell", cells, submitted)
-    comments = _rows(session, api.Comment, (), "SolutionCell", cells, submitted)
+    grades = _rows(session, tables.grade, ("auto_score", "manual_score"), "GradeCell", cells, submitted)
+    comments = _rows(session, tables.comment, (), "SolutionCell", cells, submitted)
     answers = {(cell.notebook_id, cell.name) for cell in cells if cell.type == "SolutionCell"}
     books = {name: _Book([], {}) for name in names.values()}
     for cell in cells:
@@ -161,16 +194,15 @@ def _books(session: Any, names: Mapping[str, str], submitted: Mapping[str, str])
 
 
 def _rows(
-    session: Any, model: Any, columns: tuple[str, ...], kind: str, cells: Iterable[Any], submitted: Mapping[str, str]
+    session: Any, table: Table, columns: tuple[str, ...], kind: str, cells: Iterable[Any], submitted: Mapping[str, str]
 ) -> dict[str, tuple[Any, ...]]:
     """By cell the id and the columns of its row in a submission; rows of this kind of cell, and of tasks, are made where missing."""
-    table = model.__table__
     query = select(table.c.cell_id, table.c.id, *(table.c[name] for name in columns))
     rows = session.execute(query.where(table.c.notebook_id.in_(submitted.values())))
     found: dict[str, tuple[Any, ...]] = {cell: tuple(rest) for cell, *rest in rows}
     missing = {c.id: submitted[c.notebook_id] for c in cells if c.type in (kind, "TaskCell") and c.id not in found}
     if missing:
-        ids = {cell: api.new_uuid() for cell in missing}
+        ids = {cell: tables.new_id() for cell in missing}
         new = [{"id": ids[cell], "cell_id": cell, "notebook_id": notebook} for cell, notebook in missing.items()]
         session.execute(insert(table), new)
         found |= {cell: (id, *(None for _ in columns)) for cell, id in ids.items()}
@@ -205,7 +237,7 @@ def _commented(book: _Book, one: Scored) -> list[_Change]:
     ]
 
 
-def _update(session: Any, table: Any, changes: list[_Change]) -> None:
+def _update(session: Any, table: Table, changes: list[_Change]) -> None:
     """Change rows of a table, all at once; each change has the row's id and the same columns."""
     if changes:
         columns: dict[str, Any] = {name: bindparam(name) for name in changes[0] if name != "row"}

@@ -6,12 +6,17 @@ that stops nobody else's grading.
 
 from __future__ import annotations
 
+import datetime as dt
 import fnmatch
 import os
+import re
 import stat
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from dateutil import parser  # type: ignore[import-untyped]
+from dateutil.tz import gettz  # type: ignore[import-untyped]
 
 from autograder import intake
 from autograder.grade import Course
@@ -108,6 +113,20 @@ def take(path: Path) -> bytes:
     if len(data) > MOST_BYTES:
         raise Unreadable(f"{path.name} is larger than {MOST_BYTES >> 20} MB: clear its outputs and save it again")
     return data
+
+
+def handed_in(timestamp: str) -> dt.datetime | None:
+    """The time in a timestamp.txt, with its zone, read as nbgrader does; None where it holds none."""
+    *parts, zone = timestamp.split(" ")
+    zones = {}
+    if len(parts) == 2:
+        zones["TZ"] = int(zone) if re.fullmatch(r"[+-]?\d+", zone) else gettz(zone)
+        timestamp = " ".join([*parts, "TZ"])
+    try:
+        when = parser.parse(timestamp, tzinfos=zones)
+        return when.replace(tzinfo=dt.UTC) if when.tzinfo is None else when
+    except (ValueError, OverflowError):
+        return None
 
 
 def unanswered(submission: intake.Notebook, release: intake.Notebook) -> list[str]:

@@ -24,7 +24,7 @@ from autograder import wire
 from autograder.endings import Ended, KernelTrouble, Stopped, Verdict
 from autograder.grade import Step
 from autograder.sandbox import Limits, Means
-from autograder.surroundings import ONE_THREAD
+from autograder.sandbox.surroundings import ONE_THREAD
 
 #: Seconds that a zygote has to import what its family needs in.
 PATIENCE = 300.0
@@ -47,6 +47,10 @@ class Family:
 
     imports: tuple[str, ...] = ()
     warm_up: str = ""
+
+
+class ThreadsStarted(KernelTrouble):
+    """A library of the family starts threads when it is imported, so that nothing can be forked after it."""
 
 
 class Zygote:
@@ -87,7 +91,7 @@ class Zygote:
         except wire.Closed:
             self._give_up(f"the process that grades did not start:\n{self._last_words()}")
         if ready["threads"] > 1:
-            self._give_up(f"a library starts threads when it is imported (one of {', '.join(family.imports)})")
+            self._give_up("a library starts threads when it is imported", ThreadsStarted)
 
     def pair(self) -> Pair:
         """A tester and a confined learner's process, ready for the first cell."""
@@ -151,13 +155,13 @@ class Zygote:
         time.sleep(0.1)
         return self._said.strip() or "it said nothing"
 
-    def _give_up(self, reason: str) -> None:
+    def _give_up(self, reason: str, kind: type[KernelTrouble] = KernelTrouble) -> None:
         self._control.close()
         if hasattr(self, "_process"):
             self._process.kill()
             self._process.wait()
         shutil.rmtree(self._folder, ignore_errors=True)
-        raise KernelTrouble(reason)
+        raise kind(reason)
 
 
 class Pair:

@@ -46,9 +46,9 @@ def main(descriptor: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to handle
     sandbox.prepare()
     told = wire.receive(control)
-    failed = _warm_up(told["imports"], told["warm_up"])
+    _warm_up(told["imports"], told["warm_up"])
     threads = _threads()
-    wire.send(control, {"failed": failed, "threads": threads})
+    wire.send(control, {"threads": threads})
     zygote = _Zygote(control, told)
     try:
         zygote.serve()
@@ -185,21 +185,17 @@ def _leave_to_a_child(line: socket.socket) -> None:
     os._exit(_SIGNALLED + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status))
 
 
-def _warm_up(imports: list[str], script: str) -> dict[str, str]:
-    """Import and warm up what the lessons of a family need; which imports failed, and why."""
-    failed = {}
+def _warm_up(imports: list[str], script: str) -> None:
+    """Import and warm up what the lessons of a family need. What cannot be imported is told by the cell that imports it."""
     for name in imports:
-        try:
+        with contextlib.suppress(Exception):
             importlib.import_module(name)
-        except Exception as error:  # noqa: BLE001 - a library may raise what it likes; the lesson that needs it will tell
-            failed[name] = f"{type(error).__name__}: {error}"
     from autograder import learner, tester  # noqa: F401 - a confined child no longer finds their files
 
     if script:
         runpy.run_path(script)
     gc.collect()
     gc.freeze()  # the collector of a child must not touch, and so copy, what is shared
-    return failed
 
 
 def _threads() -> int:

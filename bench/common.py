@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import signal
 import statistics
 import sys
 import time
@@ -52,7 +53,7 @@ class Times:
 
 
 def same_for_all() -> None:
-    """One thread to each process for everybody measured, and the environment's own programs found first by all of them.
+    """One thread to each process for everybody measured, the environment's own programs first; an end that tidies up.
 
     To be called before NumPy is imported: what OpenBLAS starts, it starts then.
     """
@@ -60,6 +61,7 @@ def same_for_all() -> None:
         os.environ[name] = "1"
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     os.environ["MPLBACKEND"] = "Agg"
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that temporary folders go, and what was started ends
 
 
 def machine() -> dict[str, Any]:

@@ -15,9 +15,11 @@ from typing import Any
 from autograder.assignment import generate_assignment
 from bench.lessons import STUB
 
+#: Stock: none of the engine's preprocessors. 30 s for a cell, nbgrader's own limit, is too near for SymPy on a slow machine.
 _CONFIG = f"""c = get_config()
 c.CourseDirectory.course_id = "bench"
 c.ClearSolutions.code_stub = {{"python": {STUB!r}}}
+c.ExecutePreprocessor.timeout = 120
 """
 _SCORES = """
     select notebook.name, base_cell.name, grade.auto_score
@@ -37,13 +39,13 @@ class StockError(Exception):
 class BenchCourse:
     """One assignment of a course: its sources given, its release and gradebook made by nbgrader."""
 
-    def __init__(self, root: Path, assignment: str, config: str = _CONFIG) -> None:
+    def __init__(self, root: Path, assignment: str) -> None:
         self.root, self.assignment = root, assignment
         self.source, self.release = root / "source" / assignment, root / "release" / assignment
         self.gradebook = root / "gradebook.db"
         self._empty = root / "empty.db"
         self.source.mkdir(parents=True)
-        (root / "nbgrader_config.py").write_text(config, encoding="utf-8")
+        (root / "nbgrader_config.py").write_text(_CONFIG, encoding="utf-8")
 
     def generate(self) -> None:
         """Make release and gradebook of what lies in ``source``. Raises assignment.GenerateError."""

@@ -42,11 +42,11 @@ _NOISE = """
 
 def _told(function):
     import functools
-    import warnings
+    import sys
 
     @functools.wraps(function)
     def told(*args, **kwargs):
-        warnings.warn("a note on the way", stacklevel=2)
+        print("UserWarning: a note on the way", file=sys.stderr)
         return function(*args, **kwargs)
 
     return told
@@ -189,7 +189,9 @@ def run(section: str, lessons: Sequence[Lesson], graded: Sequence[Student]) -> t
     """Differences, notebooks and test cells compared."""
     found, notebooks, cells = list[Difference](), 0, 0
     with tempfile.TemporaryDirectory(prefix="honest-") as folder, Engine(settings_of(ROOT)) as engine:
-        stock = BenchCourse(Path(folder) / "course", section, (ROOT / "nbgrader_config.py").read_text(encoding="utf-8"))
+        stock = BenchCourse(
+            Path(folder) / "course", section
+        )  # not by this course's configuration: that names the engine
         shutil.copytree(
             ROOT / "source" / section, stock.source, dirs_exist_ok=True, ignore=lambda _, names: others(names, lessons)
         )

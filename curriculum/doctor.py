@@ -18,6 +18,7 @@ from packaging.specifiers import SpecifierSet
 from rich.console import Console
 from rich.markup import escape
 
+from autograder.sandbox import probe
 from curriculum import machine
 from curriculum.machine import find_browser
 from curriculum.paths import ROOT
@@ -139,6 +140,14 @@ def _machine(root: Path) -> Iterator[Finding]:
         "close other programs while JupyterLab runs, or give the virtual machine more",
         optional=True,
     )
+    means = probe()
+    yield Finding(
+        "what confines the code that is graded",
+        means.strong,
+        means.line(),
+        "your own work needs no more; to grade strangers', use Linux with user namespaces (docs/instructors/sandbox.md)",
+        optional=True,
+    )
     port = machine.free_port(8888)
     yield Finding(
         "a port for JupyterLab",
@@ -171,10 +180,6 @@ def _tools() -> list[_Tool]:
         ),
         _Tool("Prometheus", ("prometheus",), _versioned("prometheus"), machine.install("prometheus", "prometheus", "prometheus")),
         _Tool(
-            "bubblewrap", (), _bubblewrap, machine.install("bubblewrap", "bubblewrap", "there is none for macOS"),
-            "a sandbox for graded code, which is not used yet",
-        ),
-        _Tool(
             "a browser that tests can drive", (), _browser,
             machine.install("chromium", "chromium", ".venv/bin/playwright install chromium"), "make test",
         ),
@@ -199,13 +204,6 @@ def _java() -> tuple[bool | None, str]:
         return False, "not found"
     release = machine.java_release(said or "")
     return (None, f"{path} is there, but does not say its version") if release is None else (release >= 17, str(said))
-
-
-def _bubblewrap() -> tuple[bool | None, str]:
-    if sys.platform != "linux":
-        return False, "not on this system"
-    path = machine.program("bwrap")
-    return (bool(path), machine.version(path) or path) if path else (False, "not found")
 
 
 def _browser() -> tuple[bool | None, str]:

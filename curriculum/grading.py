@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-import importlib
 import signal
 import threading
 import time
@@ -24,6 +23,7 @@ from autograder.batch import Batch, Report
 from autograder.database import GradebookError, file_of
 from autograder.engine import Engine, Settings, SettingsError, settings_of
 from autograder.graders import ClusterError, Graders, processors, side_by_side
+from autograder.recorder import Recorder
 from autograder.stored import Graded, Store
 from autograder.submissions import CourseError
 from curriculum.standing import COURSE_ID, gradebook_url
@@ -178,17 +178,12 @@ def grade_assignment(
         kept=Store(root / KEPT, assignment) if options.record else None,
     )
     begins(len(batch.works), batch.report)
-    recording = options.record and batch.pending
-    if recording:  # in the background: it brings all of nbgrader, which takes longer than the first gradings
-        threading.Thread(target=importlib.import_module, args=("autograder.gradebook",), daemon=True).start()
     with ExitStack() as stack, _stopping(stop):
         results: Iterator[Graded | None] = iter(())
         if batch.works:
             results = _graders(options, settings, stack)(batch.works, stop)
         recorder = None
-        if recording:
-            from autograder.gradebook import Recorder
-
+        if options.record and batch.pending:
             notebooks = {name: book.course.source for name, book in course.items()}
             recorder = stack.enter_context(Recorder(db_url, course_id, root, assignment, notebooks, PATIENCE, stop))
         return batch.run(results, recorder, done, stop)

@@ -67,6 +67,8 @@ class Case:
     needs_sandbox: bool = False
     #: It leaves something that could reach the next learner: a full solution is graded right after it.
     lingers: bool = False
+    #: It takes as long as a cell is given.
+    waits: bool = False
 
     def ideal(self, lesson: Lesson) -> Expected:
         return self.expected(lesson) if callable(self.expected) else self.expected

@@ -61,6 +61,19 @@ for _name in aim.exports:
     if _inspect.isfunction(globals()[_name]):
         globals()[_name] = _functools.partial(globals()[_name])
 """
+#: NumPy's floats are floats, too.
+_NUMPY_FLOATS = """
+import functools as _functools, inspect as _inspect, numpy as _numpy
+def _numpied(function):
+    @_functools.wraps(function)
+    def around(*args, **kwargs):
+        value = function(*args, **kwargs)
+        return _numpy.float64(value) if type(value) is float else value
+    return around
+for _name in aim.exports:
+    if _inspect.isfunction(globals()[_name]):
+        globals()[_name] = _numpied(globals()[_name])
+"""
 _DISPLAY = """
 from IPython.display import HTML, Image, Javascript, Markdown, display
 display(HTML("<b>bold</b>"), Markdown("# big"), {"a": 1}, Javascript("1"))
@@ -161,6 +174,7 @@ CASES = [
     Case("one-only", "honest", "one exercise solved, nothing else begun", _one_only, Scores("full", "zero")),
     edited("own-helpers", "honest", "an own cell above, which the solution leans on", _helpers),
     beside("callable-object", "an object that can be called in place of a function", after=_CALLABLE),
+    beside("numpy-floats", "NumPy's floats in place of Python's", after=_NUMPY_FLOATS),
     beside("partial", "functools.partial in place of a function", after=_PARTIAL),
     calls("wrapped", "a decorator that counts calls", "globals()['_count'] = globals().get('_count', 0) + 1"),
     calls("warns-in-calls", "every call warns, and writes on stderr", _WARNS),

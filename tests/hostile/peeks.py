@@ -54,7 +54,7 @@ for _process in os.listdir("/proc") if os.path.isdir("/proc") else []:
                 break
 """
 _KNOWN = """
-for _tree in ("source", "submitted/other", "submitted/learner"):
+for _tree in ("source", "submitted/other"):
     _try(f"{aim.course}/{_tree}/{aim.assignment}/{aim.stem}.ipynb")
 _search(aim.home)
 """

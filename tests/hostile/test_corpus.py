@@ -1,4 +1,4 @@
-"""Every case of the corpus against the engine, on four lessons: a tiny one, a foreign course's two, and one that is built here."""
+"""Every case of the corpus against the engine, on a tiny lesson, a foreign course's three, and one that is built here."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests import small
-from tests.hostile import corpus, foreign, values
+from tests.hostile import corpus, foreign, protocol, values
 from tests.hostile.case import Case, Link, Special
 from tests.hostile.lesson import Lesson, shortened
 from tests.hostile.scene import Scene
@@ -52,34 +52,46 @@ def _judged(trial: Trial, case: Case) -> None:
     assert not verdict.problems, f"{case.why}: " + "; ".join(verdict.problems)
 
 
-@pytest.fixture(
-    scope="module",
-    params=[
-        pytest.param(name, marks=pytest.mark.xdist_group(f"hostile-{name}"))
-        for name in ("tiny", *foreign.names(), "built")
-    ],
-)
+def _in_group(name: str, *values: object) -> object:
+    return pytest.param(name, *values, marks=pytest.mark.xdist_group(f"hostile-{name}"))
+
+
+@pytest.fixture(scope="module")
 def trial(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
     with _tried(_notebooks(request.param, tmp_path_factory.mktemp("lesson"))) as trial:
         yield trial
 
 
-@pytest.mark.parametrize("case", corpus.CASES, ids=lambda case: case.name)
+#: What waits for the end of its time does so in the tiny lesson only: it takes most of the time of all.
+TRIED = [
+    _in_group(name, case)
+    for name in ("tiny", *foreign.names(), "built")
+    for case in corpus.CASES
+    if not case.waits or name == "tiny"
+]
+
+
+@pytest.mark.parametrize(("trial", "case"), TRIED, indirect=["trial"], ids=lambda value: getattr(value, "name", value))
 def test_case(trial: Trial, case: Case) -> None:
     _judged(trial, case)
 
 
-@pytest.fixture(scope="module")
-def partial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
-    """The exercise whose test cell adds up points and gives them as its last expression."""
-    with _tried(_notebooks("ps3", tmp_path_factory.mktemp("lesson")), attacked="roman") as trial:
+#: Exercises that ask for other things than the first ones do: points that are added up, methods and operators, values.
+ELSEWHERE = {"roman": "ps3", "words": "hw9", "constants": "lab7"}
+
+
+@pytest.fixture(scope="module", params=[_in_group(name) for name in ELSEWHERE])
+def elsewhere(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
+    lesson = _notebooks(ELSEWHERE[request.param], tmp_path_factory.mktemp("lesson"))
+    with _tried(lesson, attacked=request.param) as trial:
         yield trial
 
 
-@pytest.mark.xdist_group("hostile-partial")
-@pytest.mark.parametrize("case", values.CASES, ids=lambda case: case.name)
-def test_partial_credit(partial: Trial, case: Case) -> None:
-    _judged(partial, case)
+@pytest.mark.parametrize(
+    "case", [c for c in (*values.CASES, *protocol.CASES) if not c.waits], ids=lambda case: case.name
+)
+def test_another_exercise(elsewhere: Trial, case: Case) -> None:
+    _judged(elsewhere, case)
 
 
 def test_no_two_cases_are_the_same_and_each_says_why(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import os
-import shutil
 import signal
 import threading
 import time
@@ -130,7 +129,7 @@ class Trial:
         changed = changes(before, self.scene.snapshot())
         verdict.problems += changed[:8]
         verdict.problems += [f"somebody was called: {text!r}" for text in self.scene.contacts[contacts:][:3]]
-        self._tidy(running, temporary)
+        self._tidy(running)
         if changed:
             self.scene.restore()
         if case.lingers:
@@ -204,18 +203,13 @@ class Trial:
             f"left behind: {name}" for name in (*files, *outside)
         ][:5]
 
-    def _tidy(self, running: dict[int, str], temporary: set[str]) -> None:
+    def _tidy(self, running: dict[int, str]) -> None:
         for process, name in self.scene.processes().items():
             if process not in running and not name.endswith(f"child of {os.getpid()})"):
                 try:
                     os.kill(process, signal.SIGKILL)
                 except OSError:
                     continue
-        for name in set(os.listdir(self.scene.temporary)) - temporary:
-            path = self.scene.temporary / name
-            shutil.rmtree(path, ignore_errors=True) if path.is_dir() and not path.is_symlink() else path.unlink(
-                missing_ok=True
-            )
         self.scene.clear_outside()
 
     def _next_one(self) -> list[str]:

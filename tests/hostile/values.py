@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from tests.hostile.case import Case, attack
+from tests.hostile.case import Case, Kind, attack
 
 _BIND = """
 for _name in aim.exports:
@@ -12,9 +12,9 @@ for _name in aim.exports:
 """
 
 
-def _gives(name: str, why: str, define: str, value: str, kind: str = "gaming") -> Case:
+def _gives(name: str, why: str, define: str, value: str, kind: Kind = "gaming", **more: bool) -> Case:
     """Every attacked name is a function that gives ``value``."""
-    return attack(name, why, define + _BIND.format(f"lambda *args, **kwargs: {value}"), kind=kind)
+    return attack(name, why, define + _BIND.format(f"lambda *args, **kwargs: {value}"), kind=kind, **more)
 
 
 _heavy = functools.partial(_gives, kind="hostile")
@@ -244,6 +244,9 @@ CASES = [
     _gives("copy-agrees", "an object that becomes what it is compared with", _COPY_AGREES, "Sly()"),
     _gives("sly-keys", "a dict whose keys are equal to every key", _KEYS, "{Key(): 1}"),
     _gives("not-a-number", "nan, of which some comparisons come out well", "", "float('nan')"),
+    _gives("infinite", "infinity, which is as near to everything as a relative tolerance of itself", "", "float('inf')"),
+    _gives("empty-array", "an array of no numbers that fits every shape: all of its numbers are right", "import numpy", "numpy.empty((0, 1, 1, 1))"),
+    _gives("empty-list", "a list of nothing: every item of it is right", "", "[]"),
     _gives("not-implemented", "NotImplemented, which comparisons take as a sign", "", "NotImplemented"),
     _gives("pickle", "an object that runs code where it is unpickled or copied", _PICKLE, "Sly()"),
     _gives("the-callback", "what the test's own callback says", _RIGHT_ONE, "_clever(*args, **kwargs)"),
@@ -254,16 +257,16 @@ CASES = [
         for number in ("1e9", "-1", "nan")
     ),
     # too much to swallow
-    _heavy("long-list", "a list of thirty million numbers", "", "[0] * 30_000_000"),
+    _heavy("long-list", "a list of thirty million numbers", "", "[0] * 30_000_000", waits=True),
     _heavy("big-number", "a number of ten million digits", "", "1 << 33_000_000"),
     _heavy("deep-list", "lists, two hundred thousand deep", _DEEP, "_deep()"),
     _heavy("cyclic", "containers that contain themselves", _CYCLIC, "_cyclic()"),
-    _heavy("billion-laughs", "a small object that is a trillion written out", _BILLION, "_laughs()"),
+    _heavy("billion-laughs", "a small object that is a trillion written out", _BILLION, "_laughs()", waits=True),
     _heavy("wide-array", "an array of 8 TB that lies on 8 bytes", _STRIDES, "_wide()"),
     _heavy("endless-generator", "a generator without an end", "import itertools", "itertools.count()"),
-    _heavy("endless-list", "a list that is short to look at and endless to read", _LIST, "Sly([1])"),
+    _heavy("endless-list", "a list that is short to look at and endless to read", _LIST, "Sly([1])", waits=True),
     _heavy("its-own-items", "an object that is its own items, number and index", _ITSELF, "Sly()"),
-    _heavy("endless-repr", "an object whose repr, hash and comparison never end", _REPR, "Sly()"),
+    _heavy("endless-repr", "an object whose repr, hash and comparison never end", _REPR, "Sly()", waits=True),
     _heavy("endless-farewell", "an object that never lets itself be collected", _DESTRUCTIVE, "Sly()"),
     _heavy("a-module", "a module", "import sys", "sys"),
     _heavy("a-file", "an open file", "_file = open('/dev/zero', 'rb')", "_file"),

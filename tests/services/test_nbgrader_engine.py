@@ -432,12 +432,11 @@ WORK = {
 }
 
 
-@pytest.fixture(scope="module", params=["", TWO_LINES], ids=["stock", "engine"])
-def foreign(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Classroom:
-    root = tmp_path_factory.mktemp("foreign")
+def homework(root: Path, config: str) -> Classroom:
+    """The other course, with its submissions graded."""
     (root / "source" / "ps1").mkdir(parents=True)
     small.write(foreign_source(), root / "source" / "ps1" / "lists.ipynb")
-    (root / "nbgrader_config.py").write_text(f"c = get_config()\n{request.param}")
+    (root / "nbgrader_config.py").write_text(f"c = get_config()\n{config}")
     (root / "pyproject.toml").write_text('[tool.autograder]\nfeedback = "idea"\n')
     room = Classroom(root, "ps1")
     room.nbgrader("generate_assignment", "ps1")
@@ -458,21 +457,22 @@ POINTS = {
 }
 
 
-def test_another_course_has_the_same_scores_with_two_lines_more(foreign: Classroom) -> None:
-    scores = foreign.scores()
+def test_another_course_has_its_scores_from_stock_nbgrader(tmp_path: Path) -> None:
+    scores = homework(tmp_path, "").scores()
     assert {student: of(student, scores) for student in WORK} == POINTS
 
 
-def test_its_pages_keep_to_the_policy_and_it_goes_on_without_source(foreign: Classroom) -> None:
-    if TWO_LINES not in (foreign.root / "nbgrader_config.py").read_text():
-        pytest.skip("stock nbgrader has neither")
-    foreign.nbgrader("generate_feedback", "ps1")
-    tuned = foreign.page("tuned", "lists")
+def test_with_two_lines_more_it_has_the_same_and_pages_by_its_policy_and_does_without_source(tmp_path: Path) -> None:
+    room = homework(tmp_path, TWO_LINES)
+    scores = room.scores()
+    assert {student: of(student, scores) for student in WORK} == POINTS
+    room.nbgrader("generate_feedback", "ps1")
+    tuned = room.page("tuned", "lists")
     assert "failed, in a hidden test" in tuned
     assert not [line for line in hidden_lines(foreign_source()) if line in tuned]
     assert "1522756" not in tuned
-    assert "not a palindrome" in foreign.page("wrong", "lists")
-    shutil.rmtree(foreign.root / "source")
-    foreign.nbgrader("autograde", "ps1", "--force")
-    scores = foreign.scores()
+    assert "not a palindrome" in room.page("wrong", "lists")
+    shutil.rmtree(room.root / "source")
+    room.nbgrader("autograde", "ps1", "--force")
+    scores = room.scores()
     assert {student: of(student, scores) for student in WORK} == POINTS

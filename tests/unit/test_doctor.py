@@ -69,7 +69,7 @@ def with_written_day(starts: str) -> Plan:
 def test_a_bare_machine_can_do_what_is_written_and_nothing_is_pretended(bare: Path) -> None:
     findings = examine(PLAN)
     assert [f.what for f in findings if not f.fine and not f.optional] == []
-    for what in ("git", "make", "a C compiler", "a Rust compiler", "Java", "PostgreSQL", "bubblewrap", "a browser"):
+    for what in ("git", "make", "a C compiler", "a Rust compiler", "Java", "PostgreSQL", "a browser"):
         lacking = finding(what)
         assert lacking.fine is False
         assert lacking.get

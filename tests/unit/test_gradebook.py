@@ -14,8 +14,10 @@ from typing import Any
 
 import pytest
 from nbgrader import api, dbutil
+from nbgrader.utils import parse_utc
+from sqlalchemy import Table
 
-from autograder import gradebook, ledger, recording
+from autograder import gradebook, ledger, recording, submissions, tables
 from autograder.intake import Notebook
 from autograder.ledger import Fingerprint
 from autograder.results import ExerciseResult, Result, TestResult
@@ -210,15 +212,15 @@ def test_a_new_submission_has_the_rows_that_nbgrader_gives_one(root: Path) -> No
         book.update_or_create_student("nb")
         book.add_submission("1.5", "nb", timestamp=WHEN.isoformat())
         nothing = [recording.Scored(NAME, {}, attempted=False, unanswered=list(small.SOLUTIONS))]
-        recording.record(book, "1.5", "ada", nothing, WHEN)
+        recording.record(book.db, COURSE, "1.5", "ada", nothing, WHEN)
         assert rows(book, "ada") == rows(book, "nb")
 
 
 def test_an_answer_as_it_was_handed_out_needs_no_person_and_says_so(root: Path) -> None:
     left = ["d01_e2", "d01_reflection"]
     with opened(root) as book:
-        recording.record(book, "1.5", "ada", [recording.Scored(NAME, small.FULL, unanswered=left)], WHEN)
-        recording.record(book, "1.5", "bob", [recording.Scored(NAME, small.FULL, unanswered=[])], None)
+        recording.record(book.db, COURSE, "1.5", "ada", [recording.Scored(NAME, small.FULL, unanswered=left)], WHEN)
+        recording.record(book.db, COURSE, "1.5", "bob", [recording.Scored(NAME, small.FULL, unanswered=[])], None)
         comments = {name: said for name, said, _ in rows(book, "ada")["comments"]}
         assert comments == dict.fromkeys(["d01_e1", "d01_e3"]) | dict.fromkeys(left, "No response.")
         assert ("d01_reflection", 0.0, None, None, False) in rows(book, "ada")["grades"]
@@ -238,7 +240,7 @@ def test_the_ledger_holds_as_long_as_the_scores_that_it_names(root: Path) -> Non
     assert known(root) == ledger.Known()
     with opened(root) as book:
         scored = recording.Scored(NAME, small.FULL | {"d01_e1_text": 7.0}, evidence=EVIDENCE)
-        recording.record(book, "1.5", "ada", [scored], WHEN)
+        recording.record(book.db, COURSE, "1.5", "ada", [scored], WHEN)
     assert known(root).entries == {("ada", NAME): (EVIDENCE, small.FULL)}  # as recorded, not as given
     assert known(root).graded("ada", NAME, EVIDENCE)
     assert not known(root).graded("bob", NAME, EVIDENCE)
@@ -259,7 +261,7 @@ def test_scores_and_ledger_are_written_both_or_neither(root: Path, monkeypatch: 
 
     monkeypatch.setattr(ledger, "write", fails)
     with pytest.raises(gradebook.GradebookError, match="is full"), opened(root) as book:
-        recording.record(book, "1.5", "ada", [recording.Scored(NAME, small.FULL, evidence=EVIDENCE)], WHEN)
+        recording.record(book.db, COURSE, "1.5", "ada", [recording.Scored(NAME, small.FULL, evidence=EVIDENCE)], WHEN)
     assert scores(root, "ada") == {}
     assert known(root) == ledger.Known()
 
@@ -273,17 +275,34 @@ def test_our_tables_are_those_that_nbgrader_makes_and_its_migrations_pass_them_b
     with opened(tmp_path):
         pass
     ours = tmp_path / "gradebook.db"
-    assert tables(ours) == tables(theirs)
+    assert tables_of(ours) == tables_of(theirs)
     with opened(tmp_path) as book:
         ledger.write(book.db, "1.5", "ada", [(NAME, EVIDENCE, {})])
         book.db.commit()
-    before = tables(ours)
+    before = tables_of(ours)
     dbutil.upgrade(url(tmp_path))
-    assert tables(ours) == before
+    assert tables_of(ours) == before
     assert known(tmp_path).graded("ada", NAME, EVIDENCE)
 
 
-def tables(path: Path) -> dict[str, Any]:
+def test_the_tables_that_we_write_to_are_those_of_nbgrader() -> None:
+    known = {"id": "default", "needs_manual_grade": True, "flagged": False}
+    for ours in [table for table in vars(tables).values() if isinstance(table, Table)]:
+        theirs = api.Base.metadata.tables[ours.name]
+        assert {column.name for column in ours.columns} <= {column.name for column in theirs.columns}
+        # What nbgrader would fill in by itself, and we have to: no column that needs a value may be unknown to us.
+        for column in theirs.columns:
+            if column.default is not None or not column.nullable:
+                assert column.name in ours.columns, f"{ours.name}.{column.name}"
+            if column.default is not None:
+                mine = ours.columns[column.name].default
+                assert mine is not None
+                assert column.name in known
+                assert column.default.is_callable == mine.is_callable
+                assert mine.is_callable or mine.arg == column.default.arg
+
+
+def tables_of(path: Path) -> dict[str, Any]:
     with closing(sqlite3.connect(path)) as book:
         found = dict(book.execute("select name, sql from sqlite_master where type = 'table'"))
         rows = {name: set(book.execute(f"select * from {name}")) for name in ("alembic_version", "course")}
@@ -295,7 +314,7 @@ def test_a_lock_is_waited_for(root: Path) -> None:
     with closing(other), opened(root) as book:
         other.execute("BEGIN IMMEDIATE")
         threading.Timer(6, lambda: other.execute("COMMIT")).start()  # SQLite itself gives up after five seconds
-        recording.record(book, "1.5", "ada", [recording.Scored(NAME, small.FULL)], WHEN, patience=30)
+        recording.record(book.db, COURSE, "1.5", "ada", [recording.Scored(NAME, small.FULL)], WHEN, patience=30)
     assert scores(root, "ada") == small.FULL
 
 
@@ -368,3 +387,18 @@ def test_a_gradebook_that_cannot_be_made_leaves_nothing(tmp_path: Path) -> None:
     ):
         pass
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "stamp", ["2026-11-21 10:00:00.123456 UTC", "2026-11-21 10:00:00 America/New_York", "2026-11-21 10:00:00 +3600",
+              "2026-11-21T10:00:00+02:00", "2026-11-21", "21 November 2026 10:00"],
+)  # fmt: skip
+def test_timestamps_are_read_as_nbgrader_reads_them(stamp: str) -> None:
+    when = submissions.handed_in(stamp)
+    assert when is not None
+    assert when.astimezone(dt.UTC).replace(tzinfo=None) == parse_utc(stamp)
+
+
+@pytest.mark.parametrize("stamp", ["", "yesterday", "2026-13-45", "9" * 40, "a b c"])
+def test_what_is_no_time_counts_as_none(stamp: str) -> None:
+    assert submissions.handed_in(stamp) is None

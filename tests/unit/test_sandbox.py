@@ -28,7 +28,8 @@ from typing import Any
 
 import pytest
 
-from autograder import descendants, landlock, namespaces, roots, sandbox, surroundings
+from autograder import sandbox
+from autograder.sandbox import descendants, landlock, namespaces, roots, surroundings
 from autograder.sandbox import Limits, Means, View
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -492,6 +493,10 @@ NO_NAMESPACES = ("namespaces.own_mounts", "namespaces.fork")
             ("mount_setattr", "landlock.restrict"), "private loopback", "own view",
             "own view of files, private loopback, own process space",
             {"adds to what it is given": "EROFS", "adds to the root": "EROFS", "writes to its folder": 4},
+        ),
+        (
+            ("namespaces.scratch",), "private loopback", "own view", "own view of files, private loopback, own process space",
+            {"writes to its folder": 4, "reads a secret": "ENOENT"},
         ),
         (
             ("namespaces.fork",), "private loopback", "own view", "own view of files, private loopback",

@@ -50,7 +50,7 @@ import matplotlib.pyplot as plt
 import networkx as nx
 import numpy as np
 
-from curriculum.lab import check, figures
+from curriculum.lab import check, figures, seeded
 
 figures.style()
 
@@ -286,7 +286,7 @@ check(entry_terms, A1, B1, 0, 1).equals(np.array([1, 8, 0]), idea="row i of A me
 ### BEGIN HIDDEN TESTS
 check(entry_terms, A1, B1, 1, 0).equals(np.array([6, 0, -1]), idea="i chooses the row of A, j the column of B")
 for seed, (n, m, p) in enumerate(((2, 3, 4), (4, 2, 3), (3, 5, 1), (1, 4, 2), (3, 1, 2))):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     M, N, i, j = rng.integers(-9, 10, (n, m)) / 2, rng.integers(-9, 10, (m, p)) / 2, int(rng.integers(n)), int(rng.integers(p))
     expected = np.array([M[i, k] * N[k, j] for k in range(m)])
     check(entry_terms, M, N, i, j).note(f"seed {seed}").equals(expected, idea="item k is A[i, k] times B[k, j], not yet added up")
@@ -300,7 +300,7 @@ check(column_terms, A1, B1, 1).equals(
 ### BEGIN HIDDEN TESTS
 check(column_terms, A1, B1, 0).keeps_arguments(idea="`*=` writes into the array that was handed in; `*` makes a new one")
 for seed, (n, m, p) in enumerate(((2, 3, 4), (4, 2, 3), (3, 5, 1), (1, 4, 2), (3, 1, 2))):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     M, N, j = rng.integers(-9, 10, (n, m)) / 2, rng.integers(-9, 10, (m, p)) / 2, int(rng.integers(p))
     expected = np.array([[M[i, k] * N[k, j] for i in range(n)] for k in range(m)])
     check(column_terms, M, N, j).note(f"seed {seed}").equals(expected, idea="m items, each as long as a column of A")
@@ -314,7 +314,7 @@ check(row_terms, A1, B1, 1).equals(
 ### BEGIN HIDDEN TESTS
 check(row_terms, A1, B1, 0).keeps_arguments(idea="`*=` writes into the array that was handed in; `*` makes a new one")
 for seed, (n, m, p) in enumerate(((2, 3, 4), (4, 2, 3), (3, 5, 1), (1, 4, 2), (3, 1, 2))):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     M, N, i = rng.integers(-9, 10, (n, m)) / 2, rng.integers(-9, 10, (m, p)) / 2, int(rng.integers(n))
     expected = np.array([[M[i, k] * N[k, j] for j in range(p)] for k in range(m)])
     check(row_terms, M, N, i).note(f"seed {seed}").equals(expected, idea="m items, each as long as a row of B")
@@ -327,7 +327,7 @@ check(product_terms, A1, B1).equals(
 )
 ### BEGIN HIDDEN TESTS
 for seed, (n, m, p) in enumerate(((2, 3, 4), (4, 2, 3), (3, 5, 1), (1, 4, 2), (3, 1, 2))):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     M, N = rng.integers(-9, 10, (n, m)) / 2, rng.integers(-9, 10, (m, p)) / 2
     expected = np.array([[[M[i, k] * N[k, j] for j in range(p)] for i in range(n)] for k in range(m)])
     check(product_terms, M, N).note(f"seed {seed}").equals(expected, idea="m whole matrices, each with n rows and p columns")
@@ -546,7 +546,7 @@ check(compose, []).close(np.eye(3), atol=1e-9, idea="doing nothing is a map too:
 check(compose, [right3]).close(right3, atol=1e-9, idea="one map alone is its own composition")
 check(compose, [quarter, right3]).keeps_arguments(idea="the list is the caller's: walk over it, backwards if you like, but do not reverse or empty it")
 for seed in range(4):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     steps = [np.vstack([rng.uniform(-2, 2, (2, 3)), [0, 0, 1]]) for _ in range(2 + seed)]
     done = np.eye(3)
     for step in steps:
@@ -561,7 +561,7 @@ check(move_points, right3, np.array([[1, 2]])).close(
 )
 ### BEGIN HIDDEN TESTS
 for seed, n in enumerate((1, 2, 3, 6)):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     M, points = np.vstack([rng.uniform(-2, 2, (2, 3)), [0, 0, 1]]), rng.uniform(-5, 5, (n, 2))
     moved = np.array([[M[r, 0] * x + M[r, 1] * y + M[r, 2] for r in range(2)] for x, y in points])
     check(move_points, M, points).note(f"seed {seed}").close(
@@ -576,7 +576,7 @@ check(move_points, two, np.array([[1, 2]])).close(
 )
 ### BEGIN HIDDEN TESTS
 for seed, (s, n) in enumerate(((1, 4), (3, 3), (2, 3), (5, 2))):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     stack = np.array([np.vstack([rng.uniform(-2, 2, (2, 3)), [0, 0, 1]]) for _ in range(s)])
     points = rng.uniform(-5, 5, (n, 2))
     moved = np.array([[[M[r, 0] * x + M[r, 1] * y + M[r, 2] for r in range(2)] for x, y in points] for M in stack])
@@ -594,7 +594,7 @@ check(project, np.array([[1, 0], [0, 1]]), np.array([1, 1])).close(
     np.array([[0.5, 0.5], [0.5, 0.5]]), atol=1e-9, idea="whole numbers in, halves out: an integer array has no room for them"
 )
 for seed in range(4):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     d = 2 + seed
     points, u = rng.uniform(-3, 3, (6, d)), rng.uniform(0.5, 2, d) * rng.choice([-1.0, 1.0], d)
     feet = np.array([[float(x @ u) / float(u @ u) * c for c in u] for x in points])
@@ -774,7 +774,7 @@ check(forecast, np.array([[0.5, 0.5], [0, 1]]), np.array([80, 0]), 3).close(
 )
 ### BEGIN HIDDEN TESTS
 for seed, k in enumerate((0, 1, 2, 7, 40)):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     shares = rng.uniform(0.1, 1, (3 + seed, 3 + seed))
     shares /= shares.sum(axis=1, keepdims=True)
     amounts = rng.uniform(10, 500, 3 + seed)
@@ -919,7 +919,7 @@ def cheapest(sizes):
 
 
 chains = [[5, 8, 2], [3, 5, 2, 9], [10, 1, 10, 1], [4, 10, 3, 12, 20, 7], [30, 35, 15, 5, 10, 20, 25]]
-chains += [[int(d) for d in np.random.default_rng(seed).integers(1, 30, size=4 + seed % 4)] for seed in range(6)]
+chains += [[int(d) for d in seeded(seed).integers(1, 30, size=4 + seed % 4)] for seed in range(6)]
 chains.append([1000, 2000, 3000, 4000])
 for sizes in chains:
     total = cheapest(sizes)
@@ -957,7 +957,7 @@ check(chain_order, [2] * 6, multiplications).satisfies(
 )
 check(chain_order, [40, 2, 60, 3, 50], multiplications).keeps_arguments(idea="the list of sizes is the caller's: read it, do not shorten it")
 for seed in range(8):
-    sizes = [int(d) for d in np.random.default_rng(100 + seed).integers(1, 30, size=4 + seed % 5)]
+    sizes = [int(d) for d in seeded(100 + seed).integers(1, 30, size=4 + seed % 5)]
     goal = (0, len(sizes) - 2, lowest(sizes))
     check(chain_order, sizes, multiplications).note(f"seed {100 + seed}").satisfies(
         lambda answer, sizes=sizes, goal=goal: price_of(answer[1], sizes) == goal,
@@ -1102,13 +1102,13 @@ check(strassen, np.array([[1, 2], [3, 4]]), np.array([[5, 6], [7, 8]]), lambda a
 ### BEGIN HIDDEN TESTS
 check(strassen, np.array([[-3]]), np.array([[5]]), lambda a, b: a * b).equals(np.array([[-15]]), idea="n = 1: one product, as an array of shape (1, 1)")
 for seed, n in enumerate((2, 4, 8)):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     M, N = rng.integers(-50, 51, (n, n)), rng.integers(-50, 51, (n, n))
     expected = np.einsum("ik,kj->ij", M, N)
     check(strassen, M, N, lambda a, b: a * b).note(f"seed {seed}").equals(
         expected, idea="blocks do not commute, and signs matter: compare quarter by quarter"
     )
-rng = np.random.default_rng(3)
+rng = seeded(3)
 M, N = rng.integers(10**8, 2 * 10**8, (4, 4)), rng.integers(10**8, 2 * 10**8, (4, 4))
 check(strassen, M, N, lambda a, b: a * b).note("seed 3").equals(
     np.einsum("ik,kj->ij", M, N), idea="np.zeros and np.empty make floats unless told otherwise; beyond 2**53 they lose the last digits"
@@ -1121,7 +1121,7 @@ check(strassen, np.eye(3, dtype=int), np.arange(9).reshape(3, 3), lambda a, b: a
 )
 ### BEGIN HIDDEN TESTS
 for seed, n in enumerate((3, 5, 6, 7, 9)):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     M, N = rng.integers(-50, 51, (n, n)), rng.integers(-50, 51, (n, n))
     expected = np.einsum("ik,kj->ij", M, N)
     check(strassen, M, N, lambda a, b: a * b).note(f"seed {seed}").equals(expected, idea="an even size can have an odd half: 6 is halved to 3")
@@ -1139,7 +1139,7 @@ for n, count in ((1, 1), (3, 49), (4, 49), (5, 343), (6, 343), (8, 343)):
         lambda C, count=count: len(calls) == count, f"{count} calls of multiply for n = {n}",
         idea="the seven products are used again at every halving, down to single numbers",
     )
-rng = np.random.default_rng(4)
+rng = seeded(4)
 M, N = rng.integers(-50, 51, (4, 4)), rng.integers(-50, 51, (4, 4))
 check(strassen, M, N, lambda a, b: 2 * a * b).note("seed 4; here multiply(a, b) gives back 2ab").equals(
     2 * np.einsum("ik,kj->ij", M, N), idea="every product of numbers comes from multiply, and nothing else does"

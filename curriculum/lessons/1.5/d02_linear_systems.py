@@ -55,7 +55,7 @@ import scipy.linalg as sla
 import sympy as sp
 from matplotlib import pyplot as plt
 
-from curriculum.lab import check, figures
+from curriculum.lab import check, figures, seeded
 
 figures.style()
 EPS = float(np.finfo(float).eps)  # 2**-52, the gap between 1.0 and the next float
@@ -202,7 +202,7 @@ check(rref, [[3, 1]]).equals(([[1, Fraction(1, 3)]], [0]), idea="scale the row t
 ### BEGIN HIDDEN TESTS
 check(rref, [[10**9 + 7, 1]]).equals(([[1, Fraction(1, 10**9 + 7)]], [0]), idea="large denominators are honest ones: nothing to round")
 for seed in range(6):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     m = 2 + seed % 3
     A = [[int(v) for v in row] for row in rng.integers(-4, 5, size=(m, m + seed % 2))]
     for i in range(m):
@@ -237,7 +237,7 @@ check(rref, [[0, 0, 5, 10]]).equals(([[0, 0, 1, 2]], [2]), idea="the first colum
 check(rref, [[0, 0], [0, 0], [0, 0]]).equals(([[0, 0], [0, 0], [0, 0]], []), idea="a zero matrix has no pivots")
 check(rref, [[2], [4], [6]]).equals(([[1], [0], [0]], [0]), idea="more rows than columns: some rows end as zeros")
 for seed in range(6):
-    rng = np.random.default_rng(100 + seed)
+    rng = seeded(100 + seed)
     left = [[1, 0], [int(rng.integers(1, 4)), 1], [int(rng.integers(1, 4)), int(rng.integers(1, 4))]]
     right = [[1, *(int(v) for v in rng.integers(-3, 4, size=4))], [0, 0, 1, *(int(v) for v in rng.integers(-3, 4, size=2))]]
     A = (sp.Matrix(left) * sp.Matrix(right)).tolist()
@@ -440,7 +440,7 @@ check(solution_set, A, b).satisfies(
     idea="row i of the reduced matrix belongs to the unknown of its pivot column, which need not be unknown i",
 )
 for seed in range(8):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     m, n, r = int(rng.integers(2, 5)), int(rng.integers(2, 6)), int(rng.integers(1, 3))
     A = (rng.integers(-3, 4, size=(m, r)) @ rng.integers(-3, 4, size=(r, n))).tolist()
     b = times(A, [Fraction(int(v), 3) for v in rng.integers(-5, 6, size=n)])
@@ -459,7 +459,7 @@ check(solution_set, [[0, 0]], [5]).equals(None, idea="0x + 0y = 5 has no solutio
 check(solution_set, [[1], [1], [1], [2]], [1, 2, 1, 2]).equals(None, idea="the contradiction need not stand in the last row")
 check(solution_set, [[1, 1], [1, 1]], [1, 1 + Fraction(1, 10**20)]).equals(None, idea="exactly: 1 and 1 + 1e-20 differ")
 for seed in range(6):
-    rng = np.random.default_rng(200 + seed)
+    rng = seeded(200 + seed)
     A = (rng.integers(-3, 4, size=(5, 2)) @ rng.integers(-3, 4, size=(2, 3))).tolist()
     b = [int(v) for v in rng.integers(-5, 6, size=5)]
     solvable = sp.Matrix(A).rank() == sp.Matrix([[*row, right] for row, right in zip(A, b, strict=True)]).rank()
@@ -484,7 +484,7 @@ check(solution_set, A, b).satisfies(
     idea="SymPy's numbers print like Python's: Fraction(entry) makes one of the other",
 )
 for seed in range(8):
-    rng = np.random.default_rng(300 + seed)
+    rng = seeded(300 + seed)
     m, n = int(rng.integers(1, 4)), int(rng.integers(3, 6))
     A = rng.integers(-4, 5, size=(m, n)).tolist()
     b = times(A, [1] * n)
@@ -511,7 +511,7 @@ check(solution_set, [[0, 0, 0]], [0]).satisfies(
     idea="for A = 0 everything is a solution",
 )
 for seed in range(8):
-    rng = np.random.default_rng(400 + seed)
+    rng = seeded(400 + seed)
     r, n = int(rng.integers(1, 4)), int(rng.integers(3, 7))
     A = (rng.integers(-3, 4, size=(4, r)) @ rng.integers(-3, 4, size=(r, n))).tolist()
     nullity = n - sp.Matrix(A).rank()
@@ -672,12 +672,12 @@ check(lu_pivot, A).satisfies(
 A = np.array([[1, 2, 4], [3, 8, 14], [2, 6, 13]])
 check(lu_pivot, A).satisfies(reproduces(A), "(p, L, U) with A[p] = L @ U", idea="multipliers are no integers: work on a float copy")
 check(lu_pivot, A / 2).keeps_arguments(idea="np.asarray makes no copy of a float array: np.array does")
-A = np.random.default_rng(0).normal(size=(4, 4)) * 1e-20
+A = seeded(0).normal(size=(4, 4)) * 1e-20
 check(lu_pivot, A).note("entries near 1e-20, seed 0").satisfies(
     reproduces(A), "(p, L, U) with A[p] = L @ U", idea="a tiny pivot is no zero: the units of A are free"
 )
 for n in (1, 2, 3, 5, 8, 13, 30):
-    A = np.random.default_rng(n).normal(size=(n, n))
+    A = seeded(n).normal(size=(n, n))
     check(lu_pivot, A).note(f"normal entries, seed {n}").satisfies(
         reproduces(A), "(p, L, U) with A[p] = L @ U", idea="when rows are exchanged, the multipliers found so far belong to their rows"
     )
@@ -700,7 +700,7 @@ check(lu_pivot, A).satisfies(
 )
 ### BEGIN HIDDEN TESTS
 for n in (1, 3, 10, 25):
-    A = np.random.default_rng(50 + n).normal(size=(n, n))
+    A = seeded(50 + n).normal(size=(n, n))
     check(lu_pivot, A).note(f"normal entries, seed {50 + n}").satisfies(
         triangular(n),
         "float64 arrays, L unit lower and U upper triangular, with exact zeros",
@@ -719,7 +719,7 @@ check(lu_pivot, np.array([[1.0, 1.0], [-1000.0, 1.0]])).satisfies(
     lambda found: np.abs(found[1]).max() <= 1 + 1e-9, "(p, L, U) with |L| ≤ 1", idea="largest means largest in absolute value"
 )
 for n in (3, 6, 12, 24):
-    A = np.random.default_rng(90 + n).normal(size=(n, n)) * 10.0 ** np.random.default_rng(n).integers(-4, 5, size=(n, 1))
+    A = seeded(90 + n).normal(size=(n, n)) * 10.0 ** seeded(n).integers(-4, 5, size=(n, 1))
     check(lu_pivot, A).note(f"rows of different size, seed {90 + n}").satisfies(
         lambda found: np.abs(found[1]).max() <= 1 + 1e-9,
         "(p, L, U) with |L| ≤ 1",
@@ -977,7 +977,7 @@ check(lu_solve, [0], np.array([[1.0]]), np.array([[4.0]]), np.array([2.0])).clos
     np.array([0.5]), rtol=1e-8, idea="n = 1: divide by the diagonal of U"
 )
 for seed in range(5):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     n = 4 + 2 * seed
     p = [int(i) for i in rng.permutation(n)]
     L = np.tril(rng.uniform(-0.5, 0.5, size=(n, n)), -1) + np.eye(n)
@@ -1022,7 +1022,7 @@ check(backward_error, np.array([[1e-20, 1.0], [1.0, 1.0]]), np.array([1.0, 2.0])
     0.5, rtol=1e-6, idea="divide by the size of the computed x"
 )
 for seed in range(5):
-    rng = np.random.default_rng(60 + seed)
+    rng = seeded(60 + seed)
     n = seed + 1
     A, b, x = rng.normal(size=(n, n)), rng.normal(size=n), 3 * rng.normal(size=n)
     residual = [b[i] - sum(A[i, j] * x[j] for j in range(n)) for i in range(n)]
@@ -1161,7 +1161,7 @@ check(matrix_in_basis, [[1, 1], [0, 1]], [[10**9 + 7, 0], [0, 1]]).equals(
     [[1, Fraction(1, 10**9 + 7)], [0, 1]], idea="large denominators are honest ones: nothing to round"
 )
 for seed in range(6):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     n = 2 + seed % 3
     T = rng.integers(-4, 5, size=(n, n)).tolist()
     B = (np.tril(rng.integers(-2, 3, size=(n, n)), -1) + np.triu(np.ones((n, n), dtype=int))).tolist()

@@ -40,7 +40,7 @@ import numpy as np
 import sympy as sp
 from scipy import differentiate, integrate, special
 
-from curriculum.lab import check, figures
+from curriculum.lab import check, figures, seeded
 
 figures.style()
 x = sp.Symbol("x")
@@ -188,7 +188,7 @@ for p, a, eps in cases:
         lambda d: works(p, a, eps, d), "|f(x) - f(a)| < eps on the whole of (a - delta, a + delta)", idea="both sides, and every x in between"
     )
 for seed in range(25):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     p = [int(c) for c in rng.integers(-100, 101, size=2 + seed % 4)]
     p[-1] = p[-1] or 1
     a, eps = Fraction(int(rng.integers(-40, 41)), 4), Fraction(int(rng.integers(1, 1000)), 10 ** int(rng.integers(0, 7)))

@@ -38,7 +38,7 @@ import numpy as np
 import sympy as sp
 from scipy import optimize
 
-from curriculum.lab import check, check_value, figures
+from curriculum.lab import check, check_value, figures, seeded
 
 figures.style()
 
@@ -542,7 +542,7 @@ check(gradient, x**5 / 3 + sp.exp(x * y), [x, y]).equals(
     idea="exact: a difference with a small step is not a derivative",
 )
 for seed in range(4):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     k = [int(c) for c in rng.integers(1, 5, size=4)]
     f = sp.exp(x * y / k[0]) * sp.sin(k[1] * z) + x ** k[2] * z / (1 + y**2) + sp.log(x + k[3])
     at = dict(zip((x, y, z), (sp.Rational(int(c), 10) for c in rng.integers(3, 15, size=3)), strict=True))
@@ -817,7 +817,7 @@ check(gradients, [("sin", 0), ("add", 1, 0), ("mul", 2, 1), ("mul", 3, 0)], [0.7
     idea="a node's adjoint is complete only when all its users have been visited",
 )
 for seed in range(8):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     given = [round(float(c), 3) for c in rng.uniform(0.5, 1.5, size=3)]
     symbols = list(sp.symbols("p0 p1 p2"))
     nodes, steps = list(symbols), []
@@ -972,7 +972,7 @@ check(quadratic_gradient, np.array([[3.0, 2.0], [0.0, 1.0]]), np.array([1.0, 1.0
 )
 ### BEGIN HIDDEN TESTS
 for seed in range(4):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     M, z = rng.normal(size=(seed + 1, seed + 1)), rng.normal(size=seed + 1)
     slope = np.einsum("ij,j->i", M, z) + np.einsum("ji,j->i", M, z)
     check(quadratic_gradient, M, z).note(f"seed {seed}").close(
@@ -1001,7 +1001,7 @@ check(residual_gradients, np.array([[3.0, 2.0], [0.0, 1.0]]), np.array([1.0, 1.0
 )
 ### BEGIN HIDDEN TESTS
 for seed, (m, n) in enumerate([(4, 2), (2, 4), (3, 3), (1, 5)]):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     M, z, c = rng.normal(size=(m, n)), rng.normal(size=n), rng.normal(size=m)
     slope = np.array([2 * sum((M[k] @ z - c[k]) * M[k, i] for k in range(m)) for i in range(n)])
     check(residual_gradients, M, z, c).note(f"seed {seed}, A of shape {(m, n)}").satisfies(
@@ -1029,7 +1029,7 @@ check(residual_gradients, np.array([[3.0, 2.0], [0.0, 1.0]]), np.array([1.0, 1.0
 )
 ### BEGIN HIDDEN TESTS
 for seed, (m, n) in enumerate([(4, 2), (2, 4), (3, 3), (1, 5)]):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     M, z, c = rng.normal(size=(m, n)), rng.normal(size=n), rng.normal(size=m)
     slope = np.array([[2 * (M[k] @ z - c[k]) * z[i] for i in range(n)] for k in range(m)])
     check(residual_gradients, M, z, c).note(f"seed {seed}, A of shape {(m, n)}").satisfies(
@@ -1045,7 +1045,7 @@ check(logdet_gradient, np.array([[3.0, 2.0], [0.0, 1.0]])).close(
 )
 ### BEGIN HIDDEN TESTS
 for seed in range(3):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     M = rng.normal(size=(4, 4)) + 5 * np.eye(4)
     h = 1e-5
     slope = np.zeros((4, 4))

@@ -43,7 +43,7 @@ from matplotlib import pyplot as plt
 from scipy import stats
 from sympy import Max
 
-from curriculum.lab import check, figures
+from curriculum.lab import check, figures, seeded
 
 figures.style()
 
@@ -254,7 +254,7 @@ fine = {"a": Fraction(1, 3**30), "b": Fraction(1, 7**20), "c": 1 - Fraction(1, 3
 check(prob, fine, {"a", "b"}).equals(Fraction(1, 3**30) + Fraction(1, 7**20), idea="no floats on the way: they round")
 for seed in range(5):
     space = random_space(seed, 7)
-    event = set(np.random.default_rng(seed).permutation(7)[: 2 + seed % 4].tolist())
+    event = set(seeded(seed).permutation(7)[: 2 + seed % 4].tolist())
     expected = 1 - sum(p for w, p in space.items() if w not in event)
     check(prob, space, event).note(f"seed {seed}").equals(
         expected, idea="outcomes need not be equally likely; fractions stay exact"
@@ -456,7 +456,7 @@ check(posterior, even, coins, ["H", "H"]).equals(twice, idea="the same observati
 for seed in range(4):
     start = {h: Fraction(1, 3) for h in range(3)}
     rows = {h: {x: (p + Fraction(1, 7)) / (1 + Fraction(3, 7)) for x, p in random_space(20 * seed + h, 3).items()} for h in start}
-    data = np.random.default_rng(seed).integers(0, 3, 5).tolist()
+    data = seeded(seed).integers(0, 3, 5).tolist()
     table = {(h, *xs): start[h] * math.prod(rows[h][x] for x in xs) for h in start for xs in product(range(3), repeat=5)}
     column = {h: table[h, *data] for h in start}
     expected = {h: p / sum(column.values()) for h, p in column.items()}
@@ -675,7 +675,7 @@ check(expectation, die, faces, lambda x: x * x).equals(Fraction(91, 6), idea="ap
 ### BEGIN HIDDEN TESTS
 for seed in range(5):
     space = random_space(seed, 8)
-    values = np.random.default_rng(seed).integers(-4, 5, 8).tolist()
+    values = seeded(seed).integers(-4, 5, 8).tolist()
     X = {w: Fraction(values[w], 1 + seed % 2) for w in reversed(space)}
     pmf = {x: sum(p for w, p in space.items() if X[w] == x) for x in X.values()}
     for g in (lambda x: x, abs, lambda x: x**3, lambda x: int(x > 1), lambda x: 5):
@@ -694,7 +694,7 @@ check(covariance, die, faces, odd).equals(
 ### BEGIN HIDDEN TESTS
 for seed in range(5):
     space = random_space(seed, 8)
-    rows = np.random.default_rng(seed).integers(-4, 5, (2, 8)).tolist()
+    rows = seeded(seed).integers(-4, 5, (2, 8)).tolist()
     X, Y = {w: rows[0][w] for w in reversed(space)}, {w: Fraction(rows[1][w], 1 + seed % 2) for w in space}
     mean_x, mean_y = (sum(p * V[w] for w, p in space.items()) for V in (X, Y))
     expected = sum(p * X[w] * Y[w] for w, p in space.items()) - mean_x * mean_y
@@ -713,8 +713,8 @@ check(variance_of_sum, die, [faces]).equals(Fraction(35, 12), idea="one summand 
 check(variance_of_sum, die, [faces, opposite]).keeps_arguments(idea="add up into a new dict, not into the first summand")
 for seed in range(5):
     space = random_space(seed, 8)
-    rows = np.random.default_rng(seed).integers(-4, 5, (4, 8)).tolist()
-    variables = [{w: row[w] for w in np.random.default_rng(seed + k).permutation(8).tolist()} for k, row in enumerate(rows)]
+    rows = seeded(seed).integers(-4, 5, (4, 8)).tolist()
+    variables = [{w: row[w] for w in seeded(seed + k).permutation(8).tolist()} for k, row in enumerate(rows)]
     means = [sum(p * V[w] for w, p in space.items()) for V in variables]
     pairs = product(zip(variables, means, strict=True), repeat=2)
     expected = sum(sum(p * (X[w] - m) * (Y[w] - k) for w, p in space.items()) for (X, m), (Y, k) in pairs)
@@ -735,7 +735,7 @@ check(cond_expectation, die, faces, dict.fromkeys(die, 9)).equals(
 )
 for seed in range(6):
     space = random_space(seed, 9)
-    rows = np.random.default_rng(seed).integers(-2, 3, (2, 9)).tolist()
+    rows = seeded(seed).integers(-2, 3, (2, 9)).tolist()
     X, Y = {w: Fraction(rows[0][w], 1 + seed % 2) for w in space}, {w: rows[1][w] for w in reversed(space)}
     expected = {}
     for w in space:
@@ -1182,7 +1182,7 @@ check(quantile, rise, u, -1.0, 40.0).close(
     -np.log(1 - u), rtol=0, atol=2e-7, idea="halve the interval, keeping F(lo) < u <= F(hi), until it is shorter than the tolerance"
 )
 ### BEGIN HIDDEN TESTS
-u = np.random.default_rng(0).uniform(0.001, 0.999, 50)
+u = seeded(0).uniform(0.001, 0.999, 50)
 check(quantile, stats.norm.cdf, u, -30.0, 70.0).note("seed 0").close(
     stats.norm.ppf(u), rtol=0, atol=2e-7, idea="the values may be negative; go on until the interval is shorter than the tolerance"
 )

@@ -39,7 +39,7 @@ import numpy as np
 from matplotlib import pyplot as plt
 from scipy import special, stats
 
-from curriculum.lab import check, figures
+from curriculum.lab import check, figures, seeded
 
 figures.style()
 
@@ -171,7 +171,7 @@ check(binom_pmf, 2, 4, 0.5).close(0.375, rtol=1e-6, idea="number of patterns tim
 ### BEGIN HIDDEN TESTS
 check(binom_pmf, 0, 3, 0.2).close(0.512, rtol=1e-6, idea="no success in three trials: every trial fails")
 check(binom_pmf, 1, 1, 0.2).close(0.2, rtol=1e-6, idea="one trial succeeds with probability p")
-rng = np.random.default_rng(1)
+rng = seeded(1)
 for trial in range(12):
     n_trials = int(rng.integers(2, 60))
     successes = int(rng.integers(0, n_trials + 1))
@@ -392,7 +392,7 @@ check(share_within, 30, 16, -math.inf, 30).close(0.5, rtol=1e-8, idea="half of a
 check(share_within, 30, 16, -math.inf, math.inf).close(1.0, rtol=1e-8, idea="without limits everything is within")
 check(share_within, 30, 16, 38, 26).equals(0.0, idea="no number is at least 38 and at most 26; a probability is never negative")
 for seed in range(8):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     centre, spread = float(rng.uniform(-50, 50)), float(rng.uniform(0.2, 6))
     z_low = float(rng.uniform(-2.5, 0.5))
     z_high = z_low + float(rng.uniform(1.1, 2.5))
@@ -712,7 +712,7 @@ example_mu, example_S = np.array([10.0, 30.0]), np.array([[4.0, 6.0], [6.0, 16.0
 check(condition_mvn, example_mu, example_S, [0], np.array([14.0])).satisfies(lambda r: r[0].shape == (1,) and abs(r[0][0] - 36) < 1e-8, "mean [36.]", idea="start from the mean, and move by K times the surprise")
 ### BEGIN HIDDEN TESTS
 for seed in range(6):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     d = int(rng.integers(3, 7))
     root = rng.normal(size=(d, d))
     cov_all, mu_all = root @ root.T + np.eye(d), rng.normal(size=d) * 5
@@ -730,7 +730,7 @@ example_mu, example_S = np.array([10.0, 30.0]), np.array([[4.0, 6.0], [6.0, 16.0
 check(condition_mvn, example_mu, example_S, [0], np.array([14.0])).satisfies(lambda r: r[1].shape == (1, 1) and abs(r[1][0, 0] - 7) < 1e-8, "covariance [[7.]]", idea="what is observed takes away uncertainty")
 ### BEGIN HIDDEN TESTS
 for seed in range(6):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     d = int(rng.integers(3, 7))
     root = rng.normal(size=(d, d))
     cov_all, mu_all = root @ root.T + np.eye(d), rng.normal(size=d) * 5
@@ -750,7 +750,7 @@ check(condition_mvn, three_mu, three_S, [2, 0], np.array([3.0, 5.0])).satisfies(
 ### BEGIN HIDDEN TESTS
 check(condition_mvn, three_mu, three_S, [2, 0], np.array([3.0, 5.0])).keeps_arguments(idea="compute new arrays instead of changing those you were handed")
 for seed, seen in [(100, [4, 0, 2]), (101, [3, 1, 0]), (102, [2, 4, 3, 1])]:
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     root = rng.normal(size=(5, 5))
     cov_all, mu_all, observed = root @ root.T + np.eye(5), rng.normal(size=5), rng.normal(size=len(seen)) * 4
     in_order = check(condition_mvn, mu_all, cov_all, sorted(seen), observed[np.argsort(seen)]).note(f"seed {seed}").value(idea="several coordinates are observed at once")
@@ -949,7 +949,7 @@ normal_rng = np.random.default_rng(21)
 check(spread_ratio, lambda size: normal_rng.normal(5.0, 3.0, size), 64, 2000).satisfies(lambda r: near(r, 1 / 8), "near 1/8", idea="one mean for each trial, of n values each; then compare interquartile ranges")
 ### BEGIN HIDDEN TESTS
 for seed in range(3):
-    rng_cauchy, rng_uniform = np.random.default_rng(seed), np.random.default_rng(50 + seed)
+    rng_cauchy, rng_uniform = seeded(seed), seeded(50 + seed)
     check(spread_ratio, lambda size, r=rng_cauchy: r.standard_cauchy(size), 100, 1500).note(f"Cauchy values, seed {seed}").satisfies(
         lambda r: near(r, 1.0), "near 1: the mean of Cauchy values has the law of one value", idea="the interquartile range exists for every law; the standard deviation does not")
     check(spread_ratio, lambda size, r=rng_uniform: r.normal(-2.0, 0.5, size), 25, 2500).note(f"Normal values, seed {50 + seed}").satisfies(

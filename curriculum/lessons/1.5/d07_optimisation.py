@@ -38,7 +38,7 @@ from matplotlib import pyplot as plt
 from scipy import optimize
 from scipy.special import logsumexp, softmax
 
-from curriculum.lab import check, check_value, figures
+from curriculum.lab import check, check_value, figures, seeded
 
 figures.style()
 
@@ -246,7 +246,7 @@ check(classify, a**3 - 3 * a, [a], [1]).equals("minimum", idea="in one variable 
 check(classify, a**3 - 3 * a, [a], [-1]).equals("maximum", idea="in one variable the Hessian is f''")
 check(classify, 1 + (a - Fraction(1, 2)) ** 2 + b**2 / 10, [a, b], [Fraction(1, 2), 0]).equals("minimum", idea="evaluate the Hessian at the point; an eigenvalue of 0.2 is clearly positive")
 for seed in range(4):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     n = 2 + seed % 3
     at = [int(v) for v in rng.integers(-2, 3, n)]
     h = [v - p for v, p in zip([a, b, c, d], at)]
@@ -485,7 +485,7 @@ def banana_grad(x):
 for start in ([-1.2, 1.0], [2.0, -1.0]):
     judge(banana, banana_grad, np.array(start), "Rosenbrock's banana")
 for seed in range(3):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     n = 40
     B, c = rng.normal(size=(n, n)), rng.normal(size=n)
     A = B @ B.T / n + np.eye(n)
@@ -509,7 +509,7 @@ check(minimise, f, grad, np.zeros(n)).value(idea="SciPy takes the gradient as an
 check_value("calls counted during minimise", calls).satisfies(lambda c: c["f"] <= 300, "at most 300 calls of f for n = 60", idea="without the gradient, SciPy spends 60 extra calls of f on every gradient it guesses")
 ### BEGIN HIDDEN TESTS
 for seed in range(3):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     B, c = rng.normal(size=(n, n)), rng.normal(size=n)
     A = B @ B.T / n + np.eye(n)
     count = {"f": 0, "grad": 0}
@@ -540,7 +540,7 @@ def ridge_grad(x):
     return np.array([-400 * (x[0] - 1), -(x[1] + 3)])
 check(maximise, ridge, ridge_grad, np.zeros(2)).satisfies(top(ridge, ridge_grad), words, idea="steep one way and flat the other: leave the length of the steps to the solver")
 for seed in range(3):  # a logistic log-likelihood with a ridge: the most common concave function in statistics
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     X = rng.normal(size=(50, 4))
     label = (X @ rng.normal(size=4) + rng.normal(size=50) > 0).astype(float)
     def f(w):
@@ -563,7 +563,7 @@ def raised(p, t):
 for seed in range(3):
     for model, truth, p0, end in [(wave, [2.0, 4.0, 0.3], [1.7, 3.9, 0.4], 6), (raised, [3.0, 1.2, 0.5], [2.0, 1.0, 0.0], 4)]:
         t = np.linspace(0, end, 80)
-        y = model(truth, t) + np.random.default_rng(seed).normal(0, 0.1, 80)
+        y = model(truth, t) + seeded(seed).normal(0, 0.1, 80)
         best = optimize.curve_fit(lambda t, *p: model(p, t), t, y, p0=p0, xtol=1e-14, ftol=1e-14, gtol=1e-14)[0]
         found = check(fit, model, t, y, np.array(p0)).note(f"seed {seed}")
         found.satisfies(lambda r: set(r) == {"p", "rss"} and np.allclose(r["p"], best, rtol=1e-3, atol=1e-5), f"p near {np.round(best, 5)}", idea="start from p0: other starts lead to other valleys")
@@ -676,7 +676,7 @@ def tilted_grad(x):
 judge(tilted, tilted_grad, np.zeros(2), np.ones(2), np.zeros(2), "when one coordinate is stopped by a wall, the others move to make up for it", "the tilted bowl")
 ### BEGIN HIDDEN TESTS
 for seed in range(1, 6):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     n = 2 + seed
     B, c = rng.normal(size=(n, n)), rng.uniform(-3, 3, n)
     A = B @ B.T / n + np.eye(n)
@@ -701,7 +701,7 @@ words = "x, value and a residual that is max |x − clip(x − grad(x), lower, u
 check(minimise_in_box, tilted, tilted_grad, np.zeros(2), np.ones(2), np.zeros(2)).satisfies(certified(tilted_grad, np.zeros(2), np.ones(2)), words, idea="at a wall the gradient itself need not vanish: project the step first")
 ### BEGIN HIDDEN TESTS
 for seed in range(3):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     c = rng.uniform(2, 4, 3) * [1, -1, 0.1]
     low, high = np.array([-np.inf, -1, -1]), np.array([1, np.inf, 1])
     if seed == 1:
@@ -712,7 +712,7 @@ for seed in range(3):
         return 2 * (x - c)
     check(minimise_in_box, f, grad, low, high, np.zeros(3)).note(f"seed {seed}").satisfies(certified(grad, low, high), words, idea="what remains of the step −grad(x) once it is clipped to the box?")
 for seed in range(4):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     B, c = rng.normal(size=(6, 6)), rng.uniform(-2, 2, 6)
     A = B @ B.T / 6 + np.eye(6)
     def f(x):
@@ -747,7 +747,7 @@ for few in ([[0.0, 0.0]], [[0.2, 0.9], [1.0, 0.4], [0.0, 0.0]]):
 X, Y = np.meshgrid(np.linspace(-4, 4, 401), np.linspace(-4, 4, 401))
 rows = np.array([[u, v] for u in np.linspace(-4, 4, 5) for v in np.linspace(-4, 4, 5)])
 for seed in (0, 1, 7):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     c, phase = rng.uniform(-1, 1, 2), rng.uniform(0, 6.28, 2)
     def f(x):
         return float(0.1 * np.sum((x - c) ** 2) - np.sum(np.cos(2 * x + phase)) + 0.3 * np.sin(x[0] + x[1]))
@@ -1064,7 +1064,7 @@ check(newton_min, bowl, bowl_grad, bowl_hess, np.array([0.39, 0.2]), tol=0.5).sa
 check(newton_min, bowl, bowl_grad, bowl_hess, start).keeps_arguments(idea="work on a copy of x0")
 check(newton_min, bowl, bowl_grad, bowl_hess, start, tol=1e-3).satisfies(reached(bowl, bowl_grad, start, 1e-3), words, idea="tol bounds the largest absolute entry of the gradient")
 for seed in range(3):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     B, c, x0 = rng.normal(size=(4, 4)), rng.normal(size=4), rng.normal(size=4)
     A = B @ B.T / 4 + np.eye(4)
     def f(x):
@@ -1135,7 +1135,7 @@ check(newton_min, wells, wells_grad, wells_hess, np.array([0.3, 1.2])).satisfies
 ### BEGIN HIDDEN TESTS
 check(newton_min, wells, wells_grad, wells_hess, np.array([0.2, -0.1, 0.3])).satisfies(in_valley(wells_grad, wells_hess), words, idea="with a negative definite Hessian the plain Newton step climbs to the top")
 for seed in range(4):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     x0 = rng.uniform(0.1, 0.4, 4) * rng.choice([-1, 1], 4)
     C = 0.1 * np.ones((4, 4))
     def f(x):
@@ -1157,7 +1157,7 @@ def quadratic_hess(x):
 check(newton_min, quadratic, quadratic_grad, quadratic_hess, np.array([3.0, -1.0])).satisfies(lambda r: np.allclose(r["values"][:2], [11, 0], rtol=0, atol=1e-9), "one step, from 11 to 0", idea="on a quadratic the full Newton step lands on the minimum: is the step tried first α = 1, and is a positive definite H left as it is?")
 ### BEGIN HIDDEN TESTS
 for seed in range(4):
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     B, c, way = rng.normal(size=(5, 5)), rng.normal(size=5), rng.normal(size=5)
     A = B @ B.T / 5 + np.eye(5)
     count = {"hess": 0}

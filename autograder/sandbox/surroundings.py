@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 
-from autograder import namespaces, roots
+from autograder.sandbox import namespaces, roots
 
 #: Numerical libraries with one thread each: a process with threads cannot be forked safely.
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "NUMBA", "BLIS")} | {

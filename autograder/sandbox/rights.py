@@ -9,8 +9,8 @@ import signal
 import sys
 from collections.abc import Iterable
 
-from autograder import descendants
-from autograder import namespaces as ns
+from autograder.sandbox import descendants
+from autograder.sandbox import namespaces as ns
 
 if sys.platform != "win32":
     import resource

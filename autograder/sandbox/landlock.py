@@ -11,7 +11,7 @@ import stat
 import struct
 from collections.abc import Iterable
 
-from autograder.namespaces import call
+from autograder.sandbox.namespaces import call
 
 _CREATE, _ADD, _RESTRICT = 444, 445, 446  # system calls, the same on every machine
 _VERSION, _PATH_BENEATH = 1, 1

@@ -1,8 +1,8 @@
 """What a forked process may touch: which files, whether a network, how much memory, and that it ends with its parent.
 
 The process that forks calls ``prepare`` once and then ``fork`` for each child; the child calls ``enter`` before it runs
-anything of a learner's. On Linux a child gets namespaces of its own (autograder/namespaces.py) and Landlock on top
-(autograder/landlock.py); where the kernel refuses one of them the rest still holds, and ``Means`` says what is in
+anything of a learner's. On Linux a child gets namespaces of its own (namespaces.py) and Landlock on top
+(landlock.py); where the kernel refuses one of them the rest still holds, and ``Means`` says what is in
 force. Elsewhere only limits are.
 
 A child is process 1 of its process space: when it ends all its descendants end with it, and a signal that it sends
@@ -24,14 +24,14 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from autograder import landlock, namespaces, rights, roots, surroundings
-from autograder.descendants import memory_of, strays
+from autograder.sandbox import landlock, namespaces, rights, roots, surroundings
+from autograder.sandbox.descendants import memory_of, strays
 
 __all__ = [
     "Limits", "Means", "View", "enter", "fork", "memory_of", "prepare", "probe", "scratch", "strays", "unscratch",
 ]  # fmt: skip
 
-_ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _SECONDS = 60  # for a probe; it takes less than one
 
 
@@ -168,14 +168,13 @@ def scratch(folder: str, limits: Limits) -> None:
             uid = gid = namespaces.NOBODY
         namespaces.scratch(folder, limits.scratch, uid, gid)
     except OSError:
-        os.chmod(folder, 0o777 if uid == 0 else 0o700)
+        os.chmod(folder, 0o777 if os.getuid() == 0 else 0o700)  # root's children may be another user
 
 
 def unscratch(folder: str) -> None:
     """Takes such a folder away with all that is in it, whatever rights a learner took from it. Links are not followed."""
     with contextlib.suppress(OSError):
         namespaces.detach(folder)
-
     with contextlib.suppress(OSError):
         os.chmod(folder, 0o700)
     for at, folders, _ in os.walk(folder):  # a folder is opened up before it is walked into
@@ -207,7 +206,7 @@ def enter(view: View, limits: Limits, learner: bool = True, keep: tuple[int, ...
     own_view = _Here.mounts and _own_view(readable, shared, namespaces.NOBODY if may_leave else os.getuid())
     if learner:
         rights.be_first_to_go()
-    # In a view of its own nobody reaches everything in it.
+    # In a view of its own the user nobody reaches all that is in it; elsewhere that depends.
     may_leave = may_leave and (own_view or all(surroundings.open_to_all(path) for path in (*readable.places, shared)))
     other_user = may_leave and rights.leave_root()
     apart = rights.drop(namespaces=_Here.mounts)

@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from autograder import namespaces as ns
+from autograder.sandbox import namespaces as ns
 
 #: What a process sees of /dev, beside a shm of its own.
 DEVICES = ("null", "zero", "full", "random", "urandom")

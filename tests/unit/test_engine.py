@@ -1,0 +1,228 @@
+"""The engine: what it takes from a course, what it judges where, and that nothing of it is left."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from autograder import engine as engines
+from autograder.endings import KernelTrouble, Stopped
+from autograder.engine import Course, Engine, Family, Settings, SettingsError, settings_of
+from autograder.intake import Notebook
+from autograder.sandbox import Limits, Means, probe
+from tests import small
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    with Engine(Settings(cell_seconds=20)) as engine:
+        yield engine
+    assert psutil.Process().children(recursive=True) == []
+    assert list(Path(tempfile.gettempdir()).glob(f"autograder-{os.getpid()}-*")) == []
+
+
+def graded(engine: Engine, folder: Path, book: Notebook, course: Course | None = None) -> Any:
+    return engine.grade(small.write(book, folder / "d01.ipynb"), course or small.course())
+
+
+def plain(solution: str, test: str, setup: str = "import math") -> Course:
+    """A notebook in plain nbgrader style, and its release."""
+    release: dict[str, Any] = {"metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    cells = [
+        small.code(setup),
+        small.graded(solution, "answer", solution=True),
+        small.graded(test, "test-answer", grade=True, locked=True, points=4),
+    ]
+    stub = small.graded("raise NotImplementedError", "answer", solution=True)
+    return Course({**release, "cells": cells}, {**release, "cells": [cells[0], stub, cells[2]]})
+
+
+def test_one_engine_grades_from_many_threads(engine: Engine, tmp_path: Path) -> None:
+    def one(number: int) -> None:
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        wrong = {"e1": "def double(x):\n    return 7"} if number % 2 else {}
+        results[number] = graded(engine, folder, small.solved(**wrong)).points
+
+    results: dict[int, float] = {}
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == {number: 3.0 if number % 2 else 6.0 for number in range(6)}
+
+
+def test_the_record_says_what_confined_the_work_and_where_it_was_judged(engine: Engine, tmp_path: Path) -> None:
+    result = graded(engine, tmp_path, small.solved())
+    assert result.sandbox == probe().line()
+    assert {exercise.trust for exercise in result.exercises} == {"apart"}
+    assert json.loads(json.dumps(result.as_json()))["sandbox"] == result.sandbox
+
+
+def test_a_demanded_sandbox_that_is_not_there_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Means, "strong", property(lambda self: False))
+    with Engine(Settings(demand_sandbox=True)) as engine, pytest.raises(KernelTrouble, match="sandbox is demanded"):
+        graded(engine, tmp_path, small.solved())
+
+
+def test_without_fork_everything_goes_the_stock_way_and_says_so(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "can_fork", lambda: False)
+    result = graded(engine, tmp_path, small.solved(e2="def half(x):\n    return x"))
+    assert result.points == 4
+    assert "stock Jupyter kernel" in result.sandbox
+    assert {exercise.trust for exercise in result.exercises} == {"in-kernel"}
+
+
+def test_exports_are_inferred_in_a_course_that_declares_none(engine: Engine, tmp_path: Path) -> None:
+    course = plain("def area(r):\n    return math.pi * r * r", "assert area(1) == math.pi\nassert area(0) == 0")
+    right, lie = (
+        graded(engine, tmp_path, {**course.release, "cells": [small.graded(source, "answer", solution=True)]}, course)
+        for source in (
+            "def area(r):\n    return 3.141592653589793 * r ** 2",
+            "class E:\n    def __eq__(self, other): return True\ndef area(r):\n    return E()",
+        )
+    )
+    assert (right.points, right.exercises[0].trust) == (4, "apart")
+    assert (lie.points, lie.exercises[0].state) == (0, "wrong")
+
+
+def test_what_cannot_be_judged_apart_is_judged_there_and_marked(engine: Engine, tmp_path: Path) -> None:
+    course = plain("import inspect\ndef f(a, b=2):\n    return a", "import inspect\nassert inspect.isfunction(f)")
+    result = graded(engine, tmp_path, course.source, course)
+    assert (result.points, result.exercises[0].trust) == (4, "in-kernel")
+
+
+def test_partial_credit_is_given_and_clamped(engine: Engine, tmp_path: Path) -> None:
+    course = plain("def score():\n    return 3.0", "score()")
+    for value, points in (("2.5", 2.5), ("-1", 0), ("1e9", 4), ("float('nan')", 0), ("float('inf')", 0)):
+        book = {
+            **course.release,
+            "cells": [small.graded(f"def score():\n    return {value}", "answer", solution=True)],
+        }
+        assert graded(engine, tmp_path, book, course).points == points, value
+
+
+def test_a_secret_reaches_the_tests_and_not_the_learner(tmp_path: Path) -> None:
+    course = plain(
+        "def seen():\n    import os\n    return dict(os.environ)",
+        "import os\nassert os.environ['AUTOGRADER_SECRET'] == 'of the class'\nassert 'of the class' not in str(seen())",
+    )
+    with Engine(Settings(secret="of the class")) as engine:
+        assert graded(engine, tmp_path, course.source, course).points == 4
+
+
+def test_a_learner_finds_neither_tests_nor_the_course_in_its_process(engine: Engine, tmp_path: Path) -> None:
+    marker = "marker-" + os.urandom(4).hex()
+    course = plain(
+        "def look():\n    return None",
+        f"# {marker}\nassert look() is None, look()",
+    )
+    look = f"""
+def look():
+    import gc, os, sys
+    mark = "".join([{marker[:7]!r}, {marker[7:]!r}])
+    found = [type(o).__name__ for o in gc.get_objects() if type(o) in (dict, list, tuple) and mark in str(o)]
+    frame = sys._getframe()
+    while frame:
+        found += [k for k, v in frame.f_globals.items() if k != "look" and isinstance(v, str) and mark in v]
+        frame = frame.f_back
+    return found or None
+"""
+    book = {**course.release, "cells": [small.graded(look, "answer", solution=True)]}
+    result = graded(engine, tmp_path, book, course)
+    assert result.points == 4, result.exercises[0].tests
+
+
+def test_the_second_grading_does_not_see_the_first(engine: Engine, tmp_path: Path) -> None:
+    spoil = "import builtins, math\nmath.pi = 3\nopen('left', 'w').write('x')\nbuiltins.LEFT = 1\ndef area(r):\n    return 1"
+    look = "import os, builtins\nassert os.listdir() == [] and not hasattr(builtins, 'LEFT')\ndef area(r):\n    return math.pi"
+    course = plain("def area(r):\n    return math.pi", "assert area(1) == math.pi")
+    points = [
+        graded(engine, tmp_path, {**course.release, "cells": [small.graded(s, "answer", solution=True)]}, course).points
+        for s in (spoil, look)
+    ]
+    assert points == [0, 4]
+
+
+def test_a_family_that_starts_threads_is_imported_after_the_fork(tmp_path: Path) -> None:
+    (tmp_path / "threaded.py").write_text(
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
+    )
+    families = (Family(("threaded",)),)
+    settings = Settings(families=families, readable=(str(tmp_path),))
+    os.environ["PYTHONPATH"], before = str(tmp_path), os.environ.get("PYTHONPATH")
+    try:
+        course = plain("def area(r):\n    return 1", "assert area(1) == 1", setup="import threaded")
+        with Engine(settings) as engine:
+            assert graded(engine, tmp_path, course.source, course).points == 4
+    finally:
+        os.environ.pop("PYTHONPATH") if before is None else os.environ.update(PYTHONPATH=before)
+
+
+def test_setting_stop_ends_a_grading_soon(engine: Engine, tmp_path: Path) -> None:
+    stop = threading.Event()
+    path = small.write(small.solved(e1="while True:\n    pass"), tmp_path / "d01.ipynb")
+    threading.Timer(1.0, stop.set).start()
+    began = time.monotonic()
+    with pytest.raises(Stopped):
+        engine.grade(path, small.course(), stop)
+    assert time.monotonic() - began < 15
+
+
+def test_a_process_that_cannot_start_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "interpreter", lambda name: str(tmp_path / "no-python"))
+    with Engine() as engine, pytest.raises(KernelTrouble, match="cannot be started"):
+        graded(engine, tmp_path, small.solved())
+
+
+def test_a_zygote_that_is_killed_is_trouble_and_not_a_learners_fault(engine: Engine, tmp_path: Path) -> None:
+    graded(engine, tmp_path, small.solved())
+    for process in psutil.Process().children():
+        process.kill()
+    with pytest.raises(KernelTrouble):
+        graded(engine, tmp_path, small.solved())
+
+
+def test_settings_come_from_the_courses_pyproject(tmp_path: Path) -> None:
+    assert settings_of(tmp_path) == Settings()
+    (tmp_path / "secret").write_text("abc\n")
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.autograder]\nreadable = ["data"]\ndemand_sandbox = true\nsecret_file = "secret"\n'
+        'families = [{ imports = ["numpy"], warm_up = "warm.py" }]\nlimits = { processes = 9 }\n'
+    )
+    assert settings_of(tmp_path) == Settings(
+        families=(Family(("numpy",), str(tmp_path / "warm.py")),),
+        readable=(str(tmp_path / "data"),),
+        demand_sandbox=True,
+        secret="abc",
+        limits=dataclasses.replace(Limits(), processes=9),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("x = [", "cannot be read"),
+        ("[tool.autograder]\nreedable = []", "has reedable; it knows"),
+        ("[tool.autograder]\nlimits = { memoryy = 1 }", "is not right"),
+        ("[tool.autograder]\nfamilies = [{}]", "is not right"),
+        ('[tool.autograder]\nsecret_file = "nowhere"', "secret's file"),
+    ],
+)
+def test_settings_that_cannot_be_used_are_told(tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(text)
+    with pytest.raises(SettingsError, match=words):
+        settings_of(tmp_path)
