@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import json
+import logging
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -23,7 +24,7 @@ from autograder.stored import Graded, from_json, to_json
 from autograder.submissions import CourseNotebook, take
 
 #: Seconds to find the scheduler in, and to wait for a first worker.
-PATIENCE = 30
+CONNECT, WORKERS = 30, 60
 _POLL = 0.2
 
 
@@ -33,12 +34,13 @@ def on_cluster(address: str, settings: Settings) -> Graders:
         import distributed
     except ImportError as error:
         raise ClusterError(f"grading on a cluster needs the Python package distributed ({error})") from error
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong is told once, in words
     try:
-        client = distributed.Client(address, timeout=PATIENCE, name="autograder", set_as_default=False)
+        client = distributed.Client(address, timeout=CONNECT, name="autograder", set_as_default=False)
     except (OSError, ValueError) as error:
         raise ClusterError(f"there is no Dask scheduler at {address} ({error}); `dask scheduler` starts one") from error
     try:
-        client.wait_for_workers(1, timeout=PATIENCE)
+        client.wait_for_workers(1, timeout=WORKERS)
     except TimeoutError as error:
         client.close()
         raise ClusterError(f"the scheduler at {address} has no worker; `dask worker {address}` starts one") from error
@@ -53,6 +55,7 @@ def _results(client: Any, works: list[Work], settings: Settings, stop: threading
     """Keep every thread of the cluster busy with one notebook, no more: the neighbours of one that kills are few then."""
     running: dict[Any, tuple[Work, Fingerprint]] = {}
     courses: dict[str, Any] = {}
+    wake = threading.Event()
     try:
         while (works or running) and not stop.is_set():
             while works and len(running) < max(1, sum(client.nthreads().values())):
@@ -71,24 +74,21 @@ def _results(client: Any, works: list[Work], settings: Settings, stop: threading
                     _grade, work.student, work.path.stem, data, courses[work.course.tests], work.course.tests, settings,
                     pure=False,
                 )  # fmt: skip
+                future.add_done_callback(lambda _: wake.set())
                 running[future] = work, Fingerprint(ledger.work_of(data), work.course.tests)
             ended = [future for future in running if future.done()]
             for future in ended:
                 yield _ended(future, *running.pop(future), client)
             if not ended:
                 yield None
-                _wait(running)
+                wake.wait(_POLL)
+                wake.clear()
+    except (OSError, TimeoutError) as error:
+        raise _lost(client) from error
     finally:
-        for future in running:
-            future.cancel()
-        client.close()
-
-
-def _wait(running: Any) -> None:
-    import distributed
-
-    with suppress(TimeoutError):
-        distributed.wait(list(running), timeout=_POLL, return_when="FIRST_COMPLETED")
+        with suppress(OSError, TimeoutError, RuntimeError):  # nothing is to be saved where the scheduler has gone
+            client.cancel(list(running))
+            client.close()
 
 
 def _ended(future: Any, work: Work, fingerprint: Fingerprint, client: Any) -> Graded:
@@ -100,9 +100,13 @@ def _ended(future: Any, work: Work, fingerprint: Fingerprint, client: Any) -> Gr
             died = f"{error.allowed_failures + 1} workers of the cluster have died while they graded it; look at it by itself"
             return _refused(work, fingerprint, died)
         return _refused(work, fingerprint, f"the cluster failed at it ({type(error).__name__}: {error})")
-    raise GradersLost(
-        f"the cluster has let go of the work (its scheduler has ended, or the connection to {client.scheduler.address} is "
-        "lost); start it again, then grade with --resume"
+    raise _lost(client)
+
+
+def _lost(client: Any) -> GradersLost:
+    return GradersLost(
+        f"the scheduler at {client.scheduler.address} has ended, or the connection to it is lost; start it again, then grade "
+        "with --resume"
     )
 
 

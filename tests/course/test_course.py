@@ -9,11 +9,14 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import pytest
 
+from autograder.engine import Course, Engine, settings_of
 from curriculum.build import lessons_of
 from curriculum.contract import of_notebooks
 from curriculum.lesson import Lesson, answers_path, read_answers
@@ -85,6 +88,32 @@ def test_the_built_notebooks_are_whole(unit: Unit, day: Day, lesson: Lesson) -> 
         assert (book.nbformat, book.metadata.lesson.day) == (4, day.id)
     # Of the contract, what shows in the notebooks: an output to compare, words for pictures, points, no secrets.
     assert list(of_notebooks(lesson, source, release)) == []
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with Engine(settings_of(ROOT)) as engine:
+        yield engine
+
+
+@pytest.mark.slow
+@LESSONS
+def test_solutions_are_judged_apart_as_they_are_in_one_process(
+    unit: Unit, day: Day, lesson: Lesson, engine: Engine
+) -> None:
+    source, release = (ROOT / tree / unit.id / f"{lesson.stem}.ipynb" for tree in ("source", "release"))
+    apart, there = engine.reference(Course.read(source, release))
+    assert apart.scores() == there.scores()
+    assert [(e.name, e.state) for e in apart.exercises] == [(e.name, "correct") for e in lesson.exercises]
+
+
+@pytest.mark.slow
+@LESSONS
+def test_solutions_are_right_when_a_secret_moves_the_random_inputs(unit: Unit, day: Day, lesson: Lesson) -> None:
+    source, release = (ROOT / tree / unit.id / f"{lesson.stem}.ipynb" for tree in ("source", "release"))
+    with Engine(replace(settings_of(ROOT), secret="of another class")) as engine:
+        result = engine.grade(source, Course.read(source, release))
+    assert [e.name for e in result.exercises if e.state != "correct"] == []
 
 
 @LESSONS

@@ -60,8 +60,8 @@ def main() -> int:
                 path.write_text(json.dumps(book), encoding="utf-8")
         with Scene(root, source, release, given.exercise) as scene, grader(given.stock, given.seconds) as grade_one:
             trial = Trial(scene, grade_one)
-            about = f"{trial.lesson.target}, judged by {', '.join(trial.lesson.victim.tests)}"
-            print(f"attacked: {about}\nsandbox: {trial.sandbox or 'none'}")
+            judges = ", ".join(f"{name} ({trial.trust.get(name, '')})" for name in trial.lesson.victim.tests)
+            print(f"attacked: {trial.lesson.target}, judged by {judges}\nsandbox: {trial.sandbox or 'none'}")
             if trial.cheap:
                 print(f"passed by worthless work, so not asked of attacks: {', '.join(sorted(trial.cheap))}")
             for case in cases:

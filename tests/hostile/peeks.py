@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.hostile.case import Case, attack
 
 #: Take the solution out of whatever text holds the instructor's notebook or another student's, and use it.
@@ -278,7 +280,7 @@ for _name in aim.exports:
 """
 
 
-def _finds(name: str, why: str, code: str, **more: bool) -> Case:
+def _finds(name: str, why: str, code: str, **more: Any) -> Case:
     return attack(name, why, _USE + code, **more)
 
 

@@ -80,7 +80,9 @@ class Trial:
         self.course = Course(self.lesson.source, self.lesson.release)
         self.hidden = self.lesson.hidden_lines()
         solved = self._honest(notebook(self.lesson, self.lesson.solved()))
-        self.sandbox = str(getattr(solved, "sandbox", ""))
+        self.sandbox = solved.sandbox
+        #: "apart" or "in-kernel", by test cell.
+        self.trust = {test.name: exercise.trust for exercise in solved.exercises for test in exercise.tests}
         given = {name: solved.scores().get(name) for name in self.lesson.most}
         assert given == dict(self.lesson.most), f"the course's own solutions are graded {given}"
         untouched = self._honest(notebook(self.lesson, self.lesson.untouched())).scores()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 from tests.hostile.case import Case, Kind, attack
 
@@ -12,7 +13,7 @@ for _name in aim.exports:
 """
 
 
-def _gives(name: str, why: str, define: str, value: str, kind: Kind = "gaming", **more: bool) -> Case:
+def _gives(name: str, why: str, define: str, value: str, kind: Kind = "gaming", **more: Any) -> Case:
     """Every attacked name is a function that gives ``value``."""
     return attack(name, why, define + _BIND.format(f"lambda *args, **kwargs: {value}"), kind=kind, **more)
 
@@ -258,7 +259,7 @@ CASES = [
     ),
     # too much to swallow
     _heavy("long-list", "a list of thirty million numbers", "", "[0] * 30_000_000", waits=True),
-    _heavy("big-number", "a number of ten million digits", "", "1 << 33_000_000"),
+    _heavy("big-number", "a number of ten million digits", "", "1 << 33_000_000", waits=True),
     _heavy("deep-list", "lists, two hundred thousand deep", _DEEP, "_deep()"),
     _heavy("cyclic", "containers that contain themselves", _CYCLIC, "_cyclic()"),
     _heavy("billion-laughs", "a small object that is a trillion written out", _BILLION, "_laughs()", waits=True),

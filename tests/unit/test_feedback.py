@@ -193,6 +193,14 @@ def test_what_the_visible_part_says_is_shown() -> None:
     assert (kept["error"], kept["called"]) == ("assert got == 4", "double(-3)")
 
 
+def test_a_line_that_stands_in_the_visible_part_too_is_no_secret() -> None:
+    book = small.source()
+    cell = small.cell(book, "d01_e1_number")
+    cell["source"] = cell["source"].replace("assert double(-3)", "got = double(2)\nassert double(-3)")
+    test = TestResult("d01_e1_number", "t", 0, 1, False, error="in: got = double(2)")
+    assert feedback(result(test), source=book)["exercises"][0]["tests"][0]["error"] == "in: got = double(2)"
+
+
 def test_a_test_cell_whose_hidden_part_cannot_be_told_from_the_rest_counts_as_hidden() -> None:
     book = small.source()
     cell = small.cell(book, "d01_e2_half")
@@ -345,6 +353,7 @@ def test_a_title_is_one_line() -> None:
         (r"$A_{21} \le 2^{53}$", "<i>A<sub>21</sub> ≤ 2<sup>53</sup></i>"),
         (r"$x^\mathsf{T}Ah$", "<i>x<sup>T</sup>Ah</i>"),
         (r"$\frac{a}{b}$", r"<code>\frac{a}{b}</code>"),
+        ("<b> `x` <i>", "&lt;b&gt; <code>x</code> &lt;i&gt;"),
         ("$<b>$ and `<b>", "<i>&lt;b&gt;</i> and `&lt;b&gt;"),
         ("$a^<$", "<code>a^&lt;</code>"),
     ],
