@@ -3,7 +3,7 @@
 SHELL = /bin/sh
 BIN = .venv/bin
 START := $(shell date +%s)
-CODE = autograder curriculum tests nbgrader_config.py
+CODE = autograder curriculum bench tests nbgrader_config.py
 # Lessons are laid out by their authors: a cell is read on a page, not in a file.
 FORMATTED = $(CODE) --exclude curriculum/lessons
 # One thread each: the tests run side by side, and figures are drawn without a screen.

@@ -86,9 +86,9 @@ def _shown(root: Path, assignment: str, options: Options, out: Console, errors: 
         try:
             report = grade_assignment(root, assignment, options, begins, lambda _: progress.advance(task))
         except (CourseError, SettingsError, ClusterError) as error:
-            return _told(errors, str(error), 2)
+            return _told(errors, f"{error}{_remedy(error)}", 2)
         except GradebookError as error:
-            return _told(errors, f"Nothing was graded: {error}", 3)
+            return _told(errors, f"Nothing was graded: {error}{_remedy(error)}", 3)
         except KeyboardInterrupt:
             return _told(errors, f"Stopped. What was recorded stays; `mind grade {assignment} --resume` goes on", 130)
     return print_report(assignment, report, options, time.monotonic() - started, out, errors)
@@ -137,6 +137,10 @@ def _status(assignment: str, report: Report, options: Options, errors: Console) 
     if report.left:
         return _told(errors, f"Stopped; what was graded is recorded. {again} grades the other {report.left}", 130)
     return 1 if report.refused else 0
+
+
+def _remedy(error: Exception) -> str:
+    return "; `sh requirements/install.sh cluster` gets it" if isinstance(error.__cause__, ImportError) else ""
 
 
 def _told(errors: Console, text: str, status: int) -> int:

@@ -40,7 +40,7 @@ def clean(text):
 
 def agree(got, want, what):
     """Used by the tests."""
-    assert type(got) is type(want) and got == want, f"{what}: {got!r}, not {want!r}"
+    assert isinstance(got, type(want)) and got == want, f"{what}: {got!r}, not {want!r}"
 '''),
     _cell("Count the words of a text, without stop words.", "markdown"),
     _graded('''

@@ -61,19 +61,29 @@ for _name in aim.exports:
     if _inspect.isfunction(globals()[_name]):
         globals()[_name] = _functools.partial(globals()[_name])
 """
-#: NumPy's floats are floats, too.
-_NUMPY_FLOATS = """
-import functools as _functools, inspect as _inspect, numpy as _numpy
-def _numpied(function):
+_CHANGED = """
+import functools as _functools, inspect as _inspect
+def _with(function):
     @_functools.wraps(function)
     def around(*args, **kwargs):
         value = function(*args, **kwargs)
-        return _numpy.float64(value) if type(value) is float else value
+        return _changed[type(value)](value) if type(value) in _changed else value
     return around
 for _name in aim.exports:
     if _inspect.isfunction(globals()[_name]):
-        globals()[_name] = _numpied(globals()[_name])
+        globals()[_name] = _with(globals()[_name])
 """
+_OWN_TYPES = "_changed = {kind: type('Own' + kind.__name__, (kind,), {}) for kind in (int, float, str)}" + _CHANGED
+_OWN_CONTAINERS = (
+    """
+import collections as _collections
+_changed = {kind: type("Own" + kind.__name__, (kind,), {}) for kind in (list, tuple, set)}
+_changed[dict] = lambda value: _collections.defaultdict(int, value)
+"""
+    + _CHANGED
+)
+#: NumPy's floats are floats, too.
+_NUMPY_FLOATS = "import numpy as _numpy\n_changed = {float: _numpy.float64}\n" + _CHANGED
 _DISPLAY = """
 from IPython.display import HTML, Image, Javascript, Markdown, display
 display(HTML("<b>bold</b>"), Markdown("# big"), {"a": 1}, Javascript("1"))
@@ -175,6 +185,8 @@ CASES = [
     edited("own-helpers", "honest", "an own cell above, which the solution leans on", _helpers),
     beside("callable-object", "an object that can be called in place of a function", after=_CALLABLE),
     beside("numpy-floats", "NumPy's floats in place of Python's", after=_NUMPY_FLOATS),
+    beside("own-types", "numbers and texts of classes of their own, as enumerations and units have them", after=_OWN_TYPES),
+    beside("own-containers", "lists, tuples, sets and dicts of classes of their own", after=_OWN_CONTAINERS),
     beside("partial", "functools.partial in place of a function", after=_PARTIAL),
     calls("wrapped", "a decorator that counts calls", "globals()['_count'] = globals().get('_count', 0) + 1"),
     calls("warns-in-calls", "every call warns, and writes on stderr", _WARNS),

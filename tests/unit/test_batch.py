@@ -142,6 +142,7 @@ def test_the_fingerprint_of_the_tests_is_of_what_a_score_depends_on() -> None:
     text, points, test, solution, given = (small.source() for _ in range(5))
     text["cells"][3]["source"] = "### Twice"
     text["cells"][0]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "3"}]
+    text["cells"][0]["metadata"]["execution"] = {"iopub.execute_input": "2026-11-21T10:00:00Z"}
     small.cell(points, "d01_e1_text")["metadata"]["nbgrader"]["points"] = 5
     small.cell(test, "d01_e1_text")["source"] += "\nassert True"
     small.cell(solution, "d01_setup")["source"] += "\nBASE = 11"

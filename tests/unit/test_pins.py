@@ -64,10 +64,16 @@ def test_numbers_are_those_of_the_same_libraries_on_every_usual_python() -> None
     assert len({tuple(here[library] for library in libraries) for here in usual}) == 1
 
 
+def asked_for(group: str) -> list[str]:
+    """What a group asks for, with the groups that it includes."""
+    given = GROUPS[group]
+    own = [one for one in given if isinstance(one, str)]
+    return own + [one for part in given if isinstance(part, dict) for one in asked_for(part["include-group"])]
+
+
 WANTED = [
     ("learn.txt", PROJECT["project"]["dependencies"] + GROUPS["build"]),
-    ("test.txt", GROUPS["test"]),
-    *((f"{group}.txt", wanted) for group, wanted in GROUPS.items() if group.startswith("section-")),
+    *((f"{group}.txt", asked_for(group)) for group in GROUPS if group != "build"),
 ]
 
 

@@ -29,8 +29,7 @@ from typing import Any
 import pytest
 
 from autograder import sandbox
-from autograder.sandbox import descendants, landlock, namespaces, roots, surroundings
-from autograder.sandbox import Limits, Means, View
+from autograder.sandbox import Limits, Means, View, descendants, landlock, namespaces, roots, surroundings
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 USERS = ["root", "ordinary"] if hasattr(os, "getuid") and os.getuid() == 0 else ["ordinary"]

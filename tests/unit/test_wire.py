@@ -67,7 +67,9 @@ def test_arrays_keep_dtype_shape_and_entries(array: np.ndarray[Any, Any]) -> Non
     assert back.flags.writeable
 
 
-@pytest.mark.parametrize("value", [np.float64(0.1), np.int8(-3), np.bool_(True), np.datetime64("2026-01-01"), np.str_("a")])
+@pytest.mark.parametrize(
+    "value", [np.float64(0.1), np.int8(-3), np.bool_(True), np.datetime64("2026-01-01"), np.str_("a")]
+)
 def test_numpy_scalars_stay_numpy_scalars(value: Any) -> None:
     back = crossed(value)
     assert (type(back), back) == (type(value), value)
