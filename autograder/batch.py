@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -143,12 +144,11 @@ class Batch:
     def _look(self, submission: Submission, course: Mapping[str, CourseNotebook], everything: bool) -> None:
         student = submission.student
         self.report.refused += [(student, name, cause) for name, cause in submission.refused.items()]
-        earlier = {
-            name: graded
-            for store in (self._kept, self._results)
-            if store and not everything
-            for name, graded in store.read(student).items()
-        }
+        waiting = self._kept.read(student) if self._kept else {}
+        if waiting and all(self._known.graded(student, name, one.fingerprint) for name, one in waiting.items()):
+            self._forget(student)  # the batch before this one ended between recording it and forgetting it
+        stored = self._results.read(student) if self._results else {}
+        earlier = {} if everything else waiting | stored
         for name, book in course.items():
             if name not in submission.notebooks:
                 self._absent(submission, name, book)
@@ -221,8 +221,14 @@ class Batch:
             self.report.changes += self._changes(one, before.get(one.notebook, {}))
         self._ready.pop(student, None)
         self._stored.pop(student, None)
-        if recorder and self._kept and ready:
-            self._kept.remove(student)
+        if recorder and ready:
+            self._forget(student)
+
+    def _forget(self, student: str) -> None:
+        """What is recorded need not wait any more; where its file cannot be removed, it will not be taken up either."""
+        if self._kept:
+            with suppress(OSError):
+                self._kept.remove(student)
 
     def _store(self, store: Store | None, student: str, graded: Sequence[Graded]) -> None:
         if store and graded:

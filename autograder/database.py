@@ -126,7 +126,7 @@ def transact(
     patience: float = PATIENCE,
     stop: threading.Event | None = None,
 ) -> T:
-    """Do ``work`` in one transaction, all of it or nothing, though nbgrader's own methods would commit one by one.
+    """Do ``work`` in one transaction of a connection or of nbgrader's session, whose methods would commit one by one.
 
     The writers of a course take turns from the first statement on, so that none acts on what another is about to change.
     ``work`` is done again if another program was in the way, for ``patience`` seconds or until ``stop`` is set.
@@ -145,7 +145,9 @@ def transact(
 
 @contextmanager
 def _together(session: Any) -> Iterator[None]:
-    session.commit, commit = session.flush, session.commit
+    commit, nbgraders = session.commit, not isinstance(session, Connection)
+    if nbgraders:
+        session.commit = session.flush
     try:
         yield
         commit()
@@ -153,12 +155,14 @@ def _together(session: Any) -> Iterator[None]:
         session.rollback()
         raise
     finally:
-        session.commit = commit
+        if nbgraders:
+            session.commit = commit
 
 
 def _take_turn(session: Any, course_id: str) -> None:
     session.rollback()  # what was read before is not to be trusted any more
-    if session.get_bind().dialect.name == "sqlite":
+    dialect = session.dialect if isinstance(session, Connection) else session.get_bind().dialect
+    if dialect.name == "sqlite":
         session.execute(text("BEGIN IMMEDIATE"))
     else:
         # Held to the end of the transaction. Programs that only refer to the course, as nbgrader's own do, need not wait.

@@ -7,6 +7,7 @@ Scores go in whole, in one transaction for each submission. Where a course with 
 from __future__ import annotations
 
 import datetime as dt
+import os
 import sqlite3
 import tempfile
 import warnings
@@ -55,7 +56,7 @@ def opened(db_url: str, course_id: str) -> Iterator[api.Gradebook]:
 
 
 def in_step(gradebook: api.Gradebook, assignment: str, course: Mapping[str, intake.Notebook]) -> bool:
-    """Whether the gradebook holds the test cells of these notebooks (by name), with their points and text."""
+    """Whether the gradebook holds these notebooks (by name) and just their test cells, with their points and text."""
     return recording.in_step(gradebook.db, assignment, course)
 
 
@@ -66,7 +67,7 @@ def bring_into_step(db_url: str, course_id: str, assignment: str, course: Path) 
     SQLite gradebook that had submissions in it; one on a server is its keeper's to copy (``pg_dump``), and None is
     returned. Raises GradebookError, assignment.GenerateError.
     """
-    with tempfile.TemporaryDirectory(prefix="gradebook-") as folder:
+    with tempfile.TemporaryDirectory(prefix=f"autograder-{os.getpid()}-gradebook-") as folder:
         fresh_url = f"sqlite:///{Path(folder) / 'fresh.db'}"
         _lay_out(fresh_url, course_id)  # nbgrader itself takes seconds for it
         generate_assignment(assignment, course, Path(folder) / "release", fresh_url)

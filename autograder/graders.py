@@ -57,7 +57,9 @@ def grade_bytes(grader: Grader, student: str, name: str, data: bytes, book: Cour
     """
     fingerprint = Fingerprint(ledger.work_of(data), book.tests)
     try:
-        with tempfile.TemporaryDirectory(prefix="submission-", ignore_cleanup_errors=True) as folder:
+        # Named as the engine's own folders are: it sweeps away what a killed grader leaves.
+        prefix = f"autograder-{os.getpid()}-submission-"
+        with tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as folder:
             path = Path(folder) / f"{name}.ipynb"
             path.write_bytes(data)
             left = unanswered(intake.read(path), book.course.release)

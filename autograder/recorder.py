@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
-from sqlalchemy import create_engine
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, create_engine
 
 from autograder import database, intake, recording
 from autograder.assignment import GenerateError
@@ -40,7 +39,7 @@ class Recorder:
         self._url, self._course_id, self._root, self._assignment = db_url, course_id, root, assignment
         self._course, self._patience, self._stop = course, patience, stop
         self._stack = ExitStack()
-        self._session: Session | None = None
+        self._connection: Connection | None = None
 
     def __enter__(self) -> Recorder:
         return self
@@ -51,25 +50,27 @@ class Recorder:
     @property
     def ready(self) -> bool:
         """Whether it has been opened."""
-        return self._session is not None
+        return self._connection is not None
 
     def open(self) -> None:
         """Open the gradebook, if that is not done yet. Raises GradebookError."""
         until = time.monotonic() + self._patience
-        while self._session is None:
+        while self._connection is None:
             try:
                 if not self._in_step():
                     self.note = self._bring_into_step()
                 engine = create_engine(self._url)
                 self._stack.callback(engine.dispose)
-                self._session = self._stack.enter_context(Session(engine))
+                self._connection = self._stack.enter_context(engine.connect())
             except (GradebookError, *database.TROUBLES) as error:
                 if not database.passing(error) or time.monotonic() > until or self._stop.is_set():
+                    if isinstance(error, GradebookError):
+                        raise
                     raise self._told(error) from error
 
     def record(self, submission: Submission, graded: Iterable[Graded]) -> dict[str, dict[str, float]]:
         """Record a submission; the scores it had before, by notebook and cell. Raises GradebookError, ValueError."""
-        if self._session is None:
+        if self._connection is None:
             raise GradebookError("the gradebook is not open")
         scored = [
             Scored(
@@ -84,7 +85,7 @@ class Recorder:
         when = handed_in(submission.timestamp)
         try:
             return recording.record(
-                self._session,
+                self._connection,
                 self._course_id,
                 self._assignment,
                 submission.student,
@@ -118,4 +119,4 @@ class Recorder:
         return f"the course has changed; a copy of the gradebook as it was is kept as {backup.name}"
 
     def _told(self, error: Exception) -> GradebookError:
-        return error if isinstance(error, GradebookError) else GradebookError(database.explain(error, self._url))
+        return GradebookError(database.explain(error, self._url))

@@ -75,7 +75,7 @@ def record(
     person gave stays, and is marked for a second look, as nbgrader does; a penalty for lateness stays as it is.
     ``when`` is the time of handing in, None if it is not known. See database.transact for ``patience`` and ``stop``.
 
-    ``session`` is one of nbgrader's gradebook, or any other on its database. Raises ValueError for points that are no number, KeyError for a notebook that the assignment does not have.
+    ``session`` is that of nbgrader's gradebook, or a connection to its database. Raises ValueError for points that are no number, KeyError for a notebook that the assignment does not have.
     """
     for one in graded:
         if bad := [f"{cell}: {points}" for cell, points in (one.scores or {}).items() if not math.isfinite(points)]:
@@ -107,10 +107,17 @@ def record(
 
 
 def in_step(session: Any, assignment: str, course: Mapping[str, intake.Notebook]) -> bool:
-    """Whether the gradebook holds the test cells of these notebooks (by name), with their points and text."""
+    """Whether the gradebook holds these notebooks (by name) and just their test cells, with their points and text."""
     graded, base, sources = tables.grade_cell, tables.base_cell, tables.source_cell
     points = _cells(session, assignment, base, graded.c.max_score, graded.c.cell_type, also=graded)
     texts = _cells(session, assignment, sources, sources.c.source, sources.c.cell_type)
+    names = set(
+        session.scalars(
+            select(tables.notebook.c.name)
+            .join(tables.assignment, tables.assignment.c.id == tables.notebook.c.assignment_id)
+            .where(tables.assignment.c.name == assignment)
+        )
+    )
     rows = {key: (most, texts.get(key)) for key, most in points.items()}
     wanted = {
         (name, intake.grade_id(cell)): (float(cell["metadata"]["nbgrader"]["points"]), cell["source"])
@@ -118,7 +125,7 @@ def in_step(session: Any, assignment: str, course: Mapping[str, intake.Notebook]
         for cell in book["cells"]
         if intake.is_test(cell)
     }
-    return bool(rows) and rows == wanted
+    return bool(names) and names >= set(course) and rows == wanted
 
 
 def _cells(

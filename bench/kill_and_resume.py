@@ -159,8 +159,8 @@ def problems(of: Class, undisturbed: dict[str, list[Any]], files: set[str]) -> I
         yield f"left over: {', '.join(sorted(over))}"
 
 
-def _wait_for_the_last(session: int, seconds: float = 20) -> int:
-    """Wait until no process of a session is there any more; how many still are."""
+def _wait_for_the_last(session: int, seconds: float = 120) -> int:
+    """Wait until no process of a session is there any more (nbgrader, making a gradebook, ends by itself); how many still are."""
     until = time.monotonic() + seconds
     while (left := _of_session(session)) and time.monotonic() < until:
         time.sleep(0.05)

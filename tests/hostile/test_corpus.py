@@ -54,29 +54,31 @@ def _judged(trial: Trial, case: Case) -> None:
     assert not verdict.problems, f"{case.why}: " + "; ".join(verdict.problems)
 
 
-def _in_group(name: str, *values: object) -> object:
-    return pytest.param(name, *values, marks=pytest.mark.xdist_group(f"hostile-{name}"))
+def _in_group(name: str) -> object:
+    return pytest.param(name, marks=pytest.mark.xdist_group(f"hostile-{name}"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=[_in_group(name) for name in ("tiny", *foreign.names(), "built")])
 def trial(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
-    notebooks = _notebooks(request.param, tmp_path_factory.mktemp("lesson"))
-    with _tried(notebooks, CELL_SECONDS if request.param == "tiny" else PATIENT) as trial:
+    with _tried(_notebooks(request.param, tmp_path_factory.mktemp("lesson"))) as trial:
         yield trial
 
 
-#: What waits for the end of its time does so in the tiny lesson only: it takes most of the time of all.
-TRIED = [
-    _in_group(name, case)
-    for name in ("tiny", *foreign.names(), "built")
-    for case in corpus.CASES
-    if not case.waits or name == "tiny"
-]
-
-
-@pytest.mark.parametrize(("trial", "case"), TRIED, indirect=["trial"], ids=lambda value: getattr(value, "name", value))
+@pytest.mark.parametrize("case", [case for case in corpus.CASES if not case.waits], ids=lambda case: case.name)
 def test_case(trial: Trial, case: Case) -> None:
     _judged(trial, case)
+
+
+@pytest.fixture(scope="module")
+def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
+    with _tried(_notebooks("tiny", tmp_path_factory.mktemp("lesson")), CELL_SECONDS) as trial:
+        yield trial
+
+
+@pytest.mark.xdist_group("hostile-impatient")
+@pytest.mark.parametrize("case", [case for case in corpus.CASES if case.waits], ids=lambda case: case.name)
+def test_case_that_lasts_as_long_as_it_may(impatient: Trial, case: Case) -> None:
+    _judged(impatient, case)
 
 
 #: Exercises that ask for other things than the first ones do: points that are added up, methods and operators, values.

@@ -8,13 +8,13 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 
 from autograder import feedback, intake
-from autograder.grade import Course, grade
+from autograder.engine import Course, Engine, Settings
+from autograder.grade import grade
 from autograder.results import Result
 from tests.hostile.case import Case, Files, Points, Scores, Unreadable, notebook
 from tests.hostile.scene import Scene, changes
@@ -24,8 +24,8 @@ GradeOne = Callable[[Path, Course], Result]
 Feedback = Callable[[Result, Course], str]
 
 CELL_SECONDS = 3.0
-#: Seconds after which a grader that has not come back never will; and what it has to tidy up in after it came back.
-LONGEST, TIDY = 240.0, 3.0
+#: Seconds after which a grader that has not come back never will; that it has to tidy up in; that a killed process has to end in.
+LONGEST, TIDY, ENDING = 240.0, 3.0, 30.0
 #: Work that is worth nothing: a test that it passes says nothing of an attack that passes it.
 _WORTHLESS = ("return None", "raise NotImplementedError", "return args[0] if args else None", "raise ValueError")
 
@@ -42,18 +42,12 @@ class Verdict:
     seconds: float = 0.0
 
 
-def engine_is_there() -> bool:
-    return find_spec("autograder.engine") is not None
-
-
 @contextmanager
 def grader(stock: bool = False, cell_seconds: float = CELL_SECONDS) -> Iterator[GradeOne]:
     """The grading engine; with ``stock`` a Jupyter kernel, which confines nothing."""
-    if stock or not engine_is_there():
+    if stock:
         yield lambda path, course: grade(path, course, cell_seconds=cell_seconds)
     else:
-        from autograder.engine import Engine, Settings
-
         with Engine(Settings(cell_seconds=cell_seconds)) as engine:
             yield engine.grade
 
@@ -187,31 +181,34 @@ class Trial:
         verdict.problems += [f"a hidden test is told: {line}" for line in sorted(self.hidden) if line in told][:3]
 
     def _traces(self, running: dict[int, str], temporary: set[str]) -> list[str]:
-        """Processes and files that are still there a moment after the grading. The grader's own children may be replaced."""
+        """Processes and files that are still there a moment after the grading."""
         until = time.monotonic() + TIDY
         while True:
-            mine = f"child of {os.getpid()})"
-            processes = [
-                name
-                for process, name in self.scene.processes().items()
-                if process not in running and not name.endswith(mine)
-            ]
+            processes = self._strays(running)
             files = sorted(set(os.listdir(self.scene.temporary)) - temporary)
             outside = [str(path) for path in self.scene.left_outside()]
             if not (processes or files or outside) or time.monotonic() > until:
                 break
             time.sleep(0.05)
-        return [f"still running: {name}" for name in processes[:3]] + [
-            f"left behind: {name}" for name in (*files, *outside)
-        ][:5]
+        running_still = [f"still running: {name}" for name in list(processes.values())[:3]]
+        return running_still + [f"left behind: {name}" for name in (*files, *outside)][:5]
+
+    def _strays(self, running: dict[int, str]) -> dict[int, str]:
+        """Processes that were not there before. The grader may start new children of its own."""
+        own = f"child of {os.getpid()})"
+        return {
+            process: name
+            for process, name in self.scene.processes().items()
+            if process not in running and not name.endswith(own)
+        }
 
     def _tidy(self, running: dict[int, str]) -> None:
-        for process, name in self.scene.processes().items():
-            if process not in running and not name.endswith(f"child of {os.getpid()})"):
-                try:
+        until = time.monotonic() + ENDING
+        while (strays := self._strays(running)) and time.monotonic() < until:
+            for process in strays:
+                with suppress(OSError):
                     os.kill(process, signal.SIGKILL)
-                except OSError:
-                    continue
+            time.sleep(0.01)
         self.scene.clear_outside()
 
     def _next_one(self) -> list[str]:

@@ -406,6 +406,17 @@ def test_scores_wait_on_disk_while_the_gradebook_cannot_be_written_and_are_taken
     assert not (root / "unrecorded").exists()
 
 
+def test_results_that_wait_though_they_are_recorded_are_forgotten(root: Path, book: Book) -> None:
+    hand_in(root, "ada", NAME)
+    run(root, book)
+    store, work = Store(root / "unrecorded", "1.5"), found(root)["ada"].notebooks[NAME].read_bytes()
+    store.write(
+        "ada", [Graded("ada", NAME, Fingerprint(work_of(work), TESTS), result())]
+    )  # as if killed before it was removed
+    assert run(root, book).unchanged == 1
+    assert not (root / "unrecorded").exists()
+
+
 def test_a_gradebook_that_was_locked_for_a_while_has_everything_in_the_end(root: Path, book: Book) -> None:
     hand_in(root, "ada", NAME)
     book.fails = 1

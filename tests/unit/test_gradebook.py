@@ -83,6 +83,8 @@ def test_a_new_gradebook_is_in_step_and_another_course_is_not(root: Path) -> Non
         assert not gradebook.in_step(book, "1.5", {NAME: small.release()})
         assert not gradebook.in_step(book, "1.5", {})
         assert not gradebook.in_step(book, "1.6", {NAME: small.source()})
+        text = {"cells": []}  # a notebook without tests
+        assert not gradebook.in_step(book, "1.5", {NAME: small.source(), "d02_text": text})
 
 
 def test_scores_are_recorded_by_cell_and_asked_for(root: Path) -> None:
