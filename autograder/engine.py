@@ -22,7 +22,7 @@ from typing import Any
 
 from autograder import grade as grading
 from autograder.endings import KernelTrouble
-from autograder.grade import CELL_SECONDS, Course, Opening, Process
+from autograder.grade import CELL_SECONDS, Course, Judging, Opening, Process
 from autograder.intake import Notebook
 from autograder.outline import imports, outline
 from autograder.results import Result
@@ -91,7 +91,7 @@ class Engine:
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
         self._zygotes: dict[tuple[str, Family], Zygote] = {}
-        self._in_kernel: dict[str, frozenset[str]] = {}
+        self._judgings: dict[str, Judging] = {}
         self._lock = threading.Lock()
         sweep()
 
@@ -122,10 +122,10 @@ class Engine:
             if self.settings.demand_sandbox:
                 raise KernelTrouble("a sandbox is demanded; there is one on Linux, for notebooks in Python")
             return grading.grade(submission, course, self.settings.cell_seconds, stop)
-        return self._grade(submission, course, stop, self.in_kernel(course))
+        return self._grade(submission, course, stop, self.judging(course))
 
-    def in_kernel(self, course: Course) -> frozenset[str]:
-        """The exercises whose tests have to run in the learner's process.
+    def judging(self, course: Course) -> Judging:
+        """Which exercises' tests have to run in the learner's process, and which test cells give partial credit.
 
         An exercise that declares its exports is judged apart. Elsewhere it is tried out on the course's own solution: where
         the tests pass in its process and not apart, they ask for something that is no plain data.
@@ -133,17 +133,19 @@ class Engine:
         asked = outline(course.source)
         undeclared = frozenset(exercise.name for exercise in asked.exercises if not exercise.declared)
         if not undeclared:
-            return frozenset()
+            return Judging()
         key = hashlib.sha256(json.dumps(course.source["cells"], default=str).encode()).hexdigest()
         with self._lock:
-            if key in self._in_kernel:
-                return self._in_kernel[key]
-        apart, there = (
-            {exercise.name: exercise.points for exercise in result.exercises} for result in self.reference(course)
+            if key in self._judgings:
+                return self._judgings[key]
+        apart, there = self.reference(course)
+        points = {exercise.name: exercise.points for exercise in apart.exercises}
+        found = Judging(
+            frozenset(e.name for e in there.exercises if e.name in undeclared and e.points > points[e.name]),
+            frozenset(test.name for e in there.exercises for test in e.tests if test.partial),
         )
-        found = frozenset(name for name in undeclared if there[name] > apart[name])
         with self._lock:
-            self._in_kernel[key] = found
+            self._judgings[key] = found
         return found
 
     def reference(self, course: Course) -> tuple[Result, Result]:
@@ -152,14 +154,12 @@ class Engine:
         with tempfile.TemporaryDirectory(prefix="reference-") as folder:
             solved = Path(folder) / "reference.ipynb"
             solved.write_text(json.dumps(course.source), encoding="utf-8")
-            apart = self._grade(solved, course, None, frozenset())
-            return apart, self._grade(solved, course, None, everything)
+            apart = self._grade(solved, course, None, Judging())
+            return apart, self._grade(solved, course, None, Judging(everything))
 
-    def _grade(
-        self, submission: Path, course: Course, stop: threading.Event | None, in_kernel: frozenset[str]
-    ) -> Result:
+    def _grade(self, submission: Path, course: Course, stop: threading.Event | None, judging: Judging) -> Result:
         return grading.grade(
-            submission, course, self.settings.cell_seconds, stop, self._opening(course.source, stop), in_kernel
+            submission, course, self.settings.cell_seconds, stop, self._opening(course.source, stop), judging
         )
 
     def _opening(self, book: Notebook, stop: threading.Event | None) -> Opening:

@@ -48,6 +48,18 @@ class Step:
     exports: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Judging:
+    """How a course's exercises are judged, by name: ``in_kernel`` are those whose tests run in the learner's process.
+
+    ``numbers`` are the test cells that end in a number, partial credit, for the course's own solution: where they end in
+    anything else, that is no credit.
+    """
+
+    in_kernel: frozenset[str] = frozenset()
+    numbers: frozenset[str] = frozenset()
+
+
 class Process(Protocol):
     """Where cells run one after another, and remember."""
 
@@ -69,28 +81,33 @@ def grade(
     cell_seconds: float = CELL_SECONDS,
     stop: threading.Event | None = None,
     opened: Opening | None = None,
-    in_kernel: frozenset[str] | None = None,
+    judging: Judging | None = None,
 ) -> Result:
     """Grade one notebook against the course's. The submission is only read; its cells run in an empty temporary folder.
 
-    ``opened`` makes the processes that cells run in (a stock Jupyter kernel if it is not given), ``in_kernel`` names the
-    exercises whose tests run in the learner's process (all if it is not given). Raises intake.Unreadable if the file
-    is no notebook, endings.KernelTrouble if nothing can be graded on this machine, endings.Stopped soon after ``stop`` is set.
+    ``opened`` makes the processes that cells run in; without it that is a stock Jupyter kernel, with every test in it.
+    Raises intake.Unreadable if the file is no notebook, endings.KernelTrouble if nothing can be graded on this machine,
+    endings.Stopped soon after ``stop`` is set.
     """
     taken = intake.take(intake.read(submission), course.release)
     attempted = intake.worked(taken, course.release)
     asked = outline(course.source)
-    if opened is None or in_kernel is None:
-        opened, in_kernel = _stock(stop), frozenset(exercise.name for exercise in asked.exercises)
-    steps = list(_steps(asked, intake.helpers(taken, course.release), taken, attempted, in_kernel))
+    alone = opened is not None
+    judging = judging or Judging(frozenset(exercise.name for exercise in asked.exercises))
+    opened = opened or _stock(stop)
+    steps = list(_steps(asked, intake.helpers(taken, course.release), taken, attempted, judging.in_kernel))
     verdicts, means = _run_all(steps, opened, cell_seconds, stop)
     exercises = []
     for exercise in asked.exercises:
-        mine = [i for i, step in enumerate(steps) if step.exercise == exercise.name]
-        ran = [(steps[i], verdicts.get(i)) for i in mine]
-        trust = "in-kernel" if exercise.name in in_kernel else "apart"
         worked = not exercise.solutions or not attempted.isdisjoint(exercise.solutions)
-        exercises.append(_exercise(exercise, ran, trust, worked))
+        result = _exercise(exercise, steps, verdicts, judging, worked)
+        if alone and worked and result.state not in ("correct", "timed out"):
+            # Another exercise's slip (a builtin shadowed, a set-up name lost) must not cost this one.
+            own = _alone(steps, exercise.name)
+            if len(own) < len(steps):
+                second = _exercise(exercise, own, _run_all(own, opened, cell_seconds, stop)[0], judging, worked)
+                result = second if second.points > result.points else result
+        exercises.append(result)
     return Result(submission.stem, exercises, taken.remarks, means)
 
 
@@ -173,9 +190,26 @@ def _run_all(
     return ends, means
 
 
-def _exercise(exercise: Exercise, ran: list[tuple[Step, Verdict]], trust: str, worked: bool) -> ExerciseResult:
+def _alone(steps: list[Step], exercise: str) -> list[Step]:
+    """The steps of an exercise, what the course gives, helpers, and of other exercises' solutions those that it leans on."""
+    own = {i for i, step in enumerate(steps) if step.exercise == exercise}
+    others = {i: intake.bound([step.source]) for i, step in enumerate(steps) if step.exercise and not step.test}
+    needed = intake.taken(steps[i].source for i in own) - intake.bound(steps[i].source for i in own)
+    while fresh := {i for i, names in others.items() if i not in own and names & needed}:
+        own |= fresh
+        needed |= intake.taken(steps[i].source for i in fresh)
+    return [step for i, step in enumerate(steps) if i in own or not step.exercise]
+
+
+def _exercise(
+    exercise: Exercise, steps: list[Step], verdicts: dict[int, Verdict], judging: Judging, worked: bool
+) -> ExerciseResult:
+    ran = [(step, verdicts.get(i)) for i, step in enumerate(steps) if step.exercise == exercise.name]
     bad = [(step, end) for step, end in ran if isinstance(end, Ended)]
-    tests = [_test(test, [(step, end) for step, end in ran if step.test == test.name]) for test in exercise.tests]
+    tests = [
+        _test(test, [(step, end) for step, end in ran if step.test == test.name], test.name in judging.numbers)
+        for test in exercise.tests
+    ]
     result = ExerciseResult(
         exercise.name,
         exercise.title,
@@ -184,7 +218,7 @@ def _exercise(exercise: Exercise, ran: list[tuple[Step, Verdict]], trust: str, w
         tests,
         list(exercise.hints),
         exercise.reading,
-        trust="in-kernel" if trust == "in-kernel" else "apart",
+        trust="in-kernel" if exercise.name in judging.in_kernel else "apart",
     )
     own = next((end for step, end in bad if not step.test), None)
     result.state, result.reason = _state(result, own, [end for _, end in bad], worked)
@@ -208,13 +242,17 @@ def _state(result: ExerciseResult, own: Ended | None, ends: list[Ended], worked:
     return ("almost" if result.points else "wrong"), reason
 
 
-def _test(test: Test, ran: list[tuple[Step, Verdict]]) -> TestResult:
+def _test(test: Test, ran: list[tuple[Step, Verdict]], number: bool) -> TestResult:
     bad = next(((step, end) for step, end in ran if isinstance(end, Ended)), None)
     points = test.points if ran and bad is None else 0.0
-    if ran and bad is None and isinstance(part := ran[-1][1], float):  # partial credit, as nbgrader gives it
+    part = ran[-1][1] if ran and bad is None else None
+    if isinstance(part, float):  # partial credit, as nbgrader gives it
         points = min(max(part, 0.0), test.points) if math.isfinite(part) else 0.0
+    elif number:
+        points = 0.0
     passed = bool(ran) and bad is None and points == test.points
-    result = TestResult(test.name, test.title, points, test.points, passed, hidden=bad is not None and bad[0].hidden)
+    hidden = bad is not None and bad[0].hidden
+    result = TestResult(test.name, test.title, points, test.points, passed, hidden, partial=isinstance(part, float))
     if bad is not None:
         end = bad[1]
         parts = _LABEL.split(_COLOUR.sub("", end.text).strip())

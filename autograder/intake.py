@@ -70,7 +70,7 @@ def read(path: Path) -> Notebook:
         book = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"{path.name} is not a whole notebook: {error}. Was it cut short while saving?") from error
-    if not isinstance(book, dict) or not isinstance(book.get("nbformat"), int):
+    if not isinstance(book, dict) or type(book.get("nbformat")) is not int:
         raise Unreadable(f"{path.name} is JSON, but not a notebook")
     if book["nbformat"] != 4:
         book = _upgraded(text, path)
@@ -82,12 +82,12 @@ def read(path: Path) -> Notebook:
 def take(submission: Notebook, course: Notebook) -> Intake:
     """What the submission holds for the course's notebook."""
     known = {grade_id(cell): cell for cell in course["cells"] if grade_id(cell)}
+    named = names_of(course)
     wanted = [name for name, cell in known.items() if is_solution(cell)]
     of_the_course = {_plain(cell["source"]) for cell in course["cells"]} | {""}
     intake, there, waiting = Intake(), set[str](), list[str]()
     for cell in submission["cells"]:
-        # A cell that lost its metadata may still have its id, which the build made the same.
-        name, source = next((n for n in (grade_id(cell), cell.get("id")) if n in known), ""), cell["source"]
+        name, source = named(cell), cell["source"]
         there.add(name)
         if name in wanted:
             _take_solution(intake, name, cell, of_the_course)
@@ -108,6 +108,21 @@ def take(submission: Notebook, course: Notebook) -> Intake:
     return intake
 
 
+def names_of(course: Notebook) -> Callable[[Cell], str]:
+    """Which of the course's cells, by ``grade_id``, a cell of a submission is: "" for none.
+
+    A cell that lost its metadata may still have the id that it was handed out with.
+    """
+    known = {grade_id(cell) for cell in course["cells"]} - {""}
+    ids = {cell["id"]: grade_id(cell) for cell in course["cells"] if isinstance(cell.get("id"), str)}
+
+    def named(cell: Cell) -> str:
+        name, held = grade_id(cell), cell.get("id")
+        return name if name in known else ids.get(held, "") if isinstance(held, str) else ""
+
+    return named
+
+
 def helpers(intake: Intake, course: Notebook) -> list[Own]:
     """The code outside solution cells that the learner's solutions lean on: demonstrations and own cells, in order.
 
@@ -122,7 +137,14 @@ def helpers(intake: Intake, course: Notebook) -> list[Own]:
         elif "demo" in cell["metadata"].get("tags", []):
             waiting.append(cell["source"])
     pool += intake.own
-    needed, chosen = taken(intake.solutions.values()), set[int]()
+    # Work may stand beside the cell that was meant for it: what tests ask for and neither the course nor a solution has.
+    theirs = bound(cell["source"] for cell in course["cells"] if cell["cell_type"] == "code" and not is_solution(cell))
+    asked = (
+        taken(cell["source"] for cell in course["cells"] if is_test(cell)) - theirs - bound(intake.solutions.values())
+    )
+    needed = taken(intake.solutions.values())
+    chosen = {i for i, own in enumerate(pool) if own in intake.own and bound([own.source]) & asked}
+    needed |= taken(pool[i].source for i in chosen)
     while fresh := {i for i, own in enumerate(pool) if i not in chosen and bound([own.source]) & needed}:
         chosen |= fresh
         needed |= taken(pool[i].source for i in fresh)

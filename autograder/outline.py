@@ -83,7 +83,7 @@ class Outline:
 def outline(book: Notebook) -> Outline:
     """The exercises of a course's notebook (its source), and its code cells in order; demonstrations are left out."""
     exercises, pieces = list[Exercise](), list[Piece]()
-    bound, operators = set[str](), set[str]()
+    bound, classes = set[str](), set[str]()
     current: Exercise | None = None
     for cell in book["cells"]:
         name, source = intake.grade_id(cell), cell["source"]
@@ -96,7 +96,7 @@ def outline(book: Notebook) -> Outline:
                 exercises.append(current)
             current.solutions.append(name)
             bound |= intake.bound([source])
-            operators |= _operators(source)
+            classes |= _classes(source)
             pieces.append(Piece("solution", source, name, current.name))
         elif intake.is_test(cell):
             if current is None:
@@ -105,10 +105,10 @@ def outline(book: Notebook) -> Outline:
             owner = _owner(cell, current, exercises)
             test = _test(cell)
             owner.tests.append(test)
-            exports = owner.exports or _used(source, bound, operators)
+            exports = owner.exports or _used(source, bound, classes)
             pieces.append(Piece("test", source, name, owner.name, exports, test))
         elif cell["cell_type"] == "code" and "demo" not in cell["metadata"].get("tags", []):
-            pieces.append(Piece("given", source, name, "", _used(source, bound, operators)))
+            pieces.append(Piece("given", source, name, "", _used(source, bound, classes)))
     return Outline([e for e in exercises if e.tests], pieces)
 
 
@@ -151,18 +151,18 @@ def _test(cell: Cell) -> Test:
     )
 
 
-def _used(source: str, bound: set[str], operators: set[str]) -> tuple[str, ...]:
-    """What of the learner's a cell uses, with the operators of the learner's classes."""
-    used = sorted(intake.taken([source]) & bound)
-    return tuple(used + sorted(operators)) if used else ()
+def _used(source: str, bound: set[str], classes: set[str]) -> tuple[str, ...]:
+    """What of the learner's a cell uses, with the learner's classes, whose objects it may be given."""
+    used = intake.taken([source]) & bound
+    return tuple(sorted(used | classes)) if used else ()
 
 
-def _operators(source: str) -> set[str]:
-    """The operators that the classes of a solution define, as an author would declare them: "Vector.__add__"."""
-    return {
-        f"{node.name}.{member.name}"
-        for node in ast.walk(intake.parsed(source))
-        if isinstance(node, ast.ClassDef)
-        for member in node.body
-        if isinstance(member, ast.FunctionDef) and _OPERATOR.match(member.name) and member.name != "__init__"
-    }
+def _classes(source: str) -> set[str]:
+    """The classes of a solution and the operators that they define, as an author would declare them: "Vector.__add__"."""
+    found = set()
+    for node in ast.walk(intake.parsed(source)):
+        if isinstance(node, ast.ClassDef):
+            members = [member.name for member in node.body if isinstance(member, ast.FunctionDef)]
+            operators = [name for name in members if _OPERATOR.match(name) and name != "__init__"]
+            found |= {node.name, *(f"{node.name}.{name}" for name in operators)}
+    return found

@@ -22,7 +22,7 @@ from typing import Any
 from autograder import wire
 from autograder.faults import pack_error, unpack_error
 from autograder.plain import NotPlain
-from autograder.proxies import ProxyIterator, class_for, is_proxy
+from autograder.proxies import ProxyFunction, ProxyIterator, class_for, is_proxy
 from autograder.wire import Tree
 
 #: What any object may be asked for by an operator or a builtin function: what comes back is plain data or a proxy again.
@@ -30,6 +30,7 @@ CONTAINER = frozenset(
     {"__len__", "__iter__", "__getitem__", "__contains__", "__next__", "__call__", "__enter__", "__exit__"}
 )
 _SHOWN = 2000
+_REQUESTS = ("door", "call", "next", "get", "set", "repr", "copy")
 
 
 class Gone(BaseException):
@@ -43,14 +44,14 @@ class Peer:
         self, stream: socket.socket, trusted: bool, doors: dict[str, Callable[..., Any]] | None = None
     ) -> None:
         self.stream, self.trusted = stream, trusted
-        #: Operators that a contract names: class name -> names such as "__add__".
-        self.operators: dict[str, set[str]] = {}
+        #: The learner's classes, by name, whose objects a test works with; of any other class an object is no answer.
+        self.classes: set[str] = set()
         self._doors = doors or {}
         self._held: list[Any] = []
         self._numbers: dict[int, int] = {}
         self._proxies: dict[int, Any] = {}
         self._classes: dict[int, type] = {}
-        self._turn, self._process = threading.RLock(), os.getpid()
+        self._turn, self._process, self._asked = threading.RLock(), os.getpid(), 0
 
     # Asking the other side.
 
@@ -61,23 +62,24 @@ class Peer:
                 "what a test hands over can be called from the process that it was handed to, and no other"
             )
         with self._turn:
+            self._asked += 1
+            number = self._asked
             try:
-                wire.send(self.stream, [what, *operands])
+                wire.send(self.stream, [what, number, *operands])
                 while True:
-                    message = wire.receive(self.stream)
-                    if not isinstance(message, list) or not message:
-                        raise Gone("the Python process sent what is no answer")
-                    match message:
-                        case ["ok", tree]:
+                    match wire.receive(self.stream):
+                        case ["ok", int(answered), tree] if answered == number:
                             return tree
-                        case ["error", tree]:
+                        case ["error", int(answered), tree] if answered == number:
                             raise unpack_error(tree, self._unpack)
-                        case ["stop"]:
+                        case ["stop", int(answered)] if answered == number:
                             raise StopIteration
                         case ["exit"]:
                             raise Gone("this asked Python to end (exit or quit)")
-                        case _:
+                        case [str(request), int(), *_] as message if request in _REQUESTS:
                             self._serve(message)
+                        case _:  # an answer that nobody asked for would pass for the next one's
+                            raise Gone("the Python process sent what is no answer")
             except wire.Closed:
                 raise Gone("the Python process ended while this ran") from None
 
@@ -124,18 +126,19 @@ class Peer:
             return
 
     def _serve(self, message: Tree) -> None:
+        what, number, *operands = message
         try:
-            answer = ["ok", self._answer(*message)]
+            answer = ["ok", number, self._answer(what, *operands)]
         except StopIteration:
-            answer = ["stop"]
+            answer = ["stop", number]
         except Gone:
             raise
         except BaseException as error:  # noqa: BLE001 - whatever was raised here belongs to who asked
-            answer = ["error", pack_error(error, self._pack, self.trusted)]
+            answer = ["error", number, pack_error(error, self._pack, self.trusted)]
         try:
             wire.send(self.stream, answer)
         except NotPlain as error:
-            wire.send(self.stream, ["error", pack_error(error, self._pack, self.trusted)])
+            wire.send(self.stream, ["error", number, pack_error(error, self._pack, self.trusted)])
 
     def _answer(self, what: str, *operands: Tree) -> Tree:
         if what == "door":
@@ -228,9 +231,11 @@ class Peer:
             return self._proxies.setdefault(body, ProxyIterator(self, int(body)))
         if tag == "function":
             number, name = int(body[0]), str(body[1])
-            return self._proxies.setdefault(number, class_for(name, (), {"__call__"})._of(self, number, name))
+            return self._proxies.setdefault(number, class_for(name, (ProxyFunction,), ())._of(self, number, name))
         if tag == "object":
             number, kind = int(body[0]), self._class(body[1])
+            if self.trusted and self.classes.isdisjoint(above.__name__ for above in kind.__mro__):
+                raise NotPlain(f"an object of the class {kind.__name__}, where plain data is expected")
             offers = CONTAINER & set(map(str, body[2]))
             if number not in self._proxies:
                 self._proxies[number] = class_for(kind.__name__, (kind,), offers)._of(self, number, "")
@@ -241,9 +246,7 @@ class Peer:
         number, name, bases, error = int(body[0]), str(body[1]), body[2], str(body[3])
         if number not in self._classes:
             above = tuple(self._class(base) for base in bases)
-            self._classes[number] = class_for(
-                name, above, self.operators.get(name, set()), peer=self, number=number, error=error
-            )
+            self._classes[number] = class_for(name, above, (), peer=self, number=number, error=error)
         return self._classes[number]
 
 

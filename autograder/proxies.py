@@ -6,6 +6,8 @@ import builtins
 from collections.abc import Iterable
 from typing import Any
 
+_COMPARISONS = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__")
+
 
 class _ProxyType(type):
     """The type of stand-ins; calling one that stands for a class makes an object over there."""
@@ -56,6 +58,20 @@ class Proxy(metaclass=_ProxyType):
         return self._peer.copy(self._number)
 
 
+class ProxyFunction(Proxy):
+    """A function over there: it can be called, and asked for attributes that an exercise exports by name."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("__name__", "__qualname__"):
+            return self._name
+        if name not in vars(type(self)).get("_offered", ()):
+            raise AttributeError(f"{self._name} is a function; its attribute {name} is not part of the exercise")
+        return self._peer.get(self._number, name)
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        return self._peer.call(self._number, arguments, options)
+
+
 class ProxyIterator:
     """An iterator over there."""
 
@@ -84,15 +100,27 @@ def class_for(
             name, tuple(b for b in bases if issubclass(b, BaseException)) or (base,), {"__module__": "__main__"}
         )
     members: dict[str, Any] = {operator: _method(operator) for operator in operators}
-    if "__eq__" in members:
-        members["__hash__"] = object.__hash__
     if peer is not None:
         members |= {"_peer": peer, "_number": number}
     return _ProxyType(name, bases or (Proxy,), members)
 
 
+def offer(stand_in: Any, names: set[str]) -> None:
+    """Let a test use what an exercise exports of a class or a function by name: operators, and attributes of functions."""
+    if isinstance(stand_in, ProxyFunction):
+        type(stand_in)._offered = frozenset(names)  # type: ignore[attr-defined]
+    elif isinstance(stand_in, _ProxyType):
+        for name in names:
+            if name.startswith("__") and name.endswith("__"):
+                setattr(stand_in, name, _method(name))
+        if "__eq__" in names:
+            stand_in.__hash__ = object.__hash__  # type: ignore[method-assign,assignment]
+
+
 def _method(operator: str) -> Any:
     def method(self: Any, *arguments: Any, **options: Any) -> Any:
+        if operator in _COMPARISONS and not all(isinstance(other, Proxy) for other in arguments):
+            return NotImplemented  # what is plain is compared here, and only here
         return self._peer.call(self._number, arguments, options, "" if operator == "__call__" else operator)
 
     method.__name__ = operator

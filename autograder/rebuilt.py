@@ -57,11 +57,11 @@ def rebuilt(
 
 def _answers(submission: Notebook, release: Notebook, own: dict[str, list[Cell]]) -> dict[str, Cell]:
     """The learner's cell for each that was to be written; their own cells go to ``own``, by the course's cell they stand above."""
-    known = {intake.grade_id(cell): cell for cell in release["cells"] if intake.grade_id(cell)}
+    named = intake.names_of(release)
     handed_out = {_bare(cell["source"]) for cell in release["cells"]} | {""}
     answers, waiting = dict[str, Cell](), list[Cell]()
     for cell in submission["cells"]:
-        name = next((n for n in (intake.grade_id(cell), cell.get("id")) if n in known), "")
+        name = named(cell)
         if name:
             own[name] += waiting
             waiting = []

@@ -16,7 +16,7 @@ Scores = Mapping[str, Mapping[str, Mapping[str, tuple[float, float]]]]
 
 @dataclass
 class TestResult:
-    """One test cell. ``called``, ``got``, ``expected`` and ``idea`` are what its message said, empty where it passed."""
+    """One test cell. ``partial`` says that it ended in a number, its points. ``called``, ``got``, ``expected`` and ``idea`` are what its message said, empty where it passed."""
 
     name: str
     title: str
@@ -24,6 +24,7 @@ class TestResult:
     most: float
     passed: bool
     hidden: bool = False
+    partial: bool = False
     called: str = ""
     got: str = ""
     expected: str = ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import queue
+import re
 import subprocess
 import sys
 import tempfile
@@ -30,6 +31,9 @@ GRACE, PATIENCE = 3.0, 90.0
 _POLL = 0.1
 _TRIES = 3
 _LONGEST_SOCKET = 90  # a Unix socket's path may have about a hundred characters
+#: What the cell that has just been run showed as its value; a number of these is partial credit.
+_SHOWN = "get_ipython().user_ns['_oh'].get(get_ipython().execution_count - 1)"
+_NUMBER = re.compile(r"-?(\d+\.?\d*(e[-+]?\d+)?|inf)|nan|np\.float64\((-?[\d.e+-]+|nan|inf)\)")
 _LIMIT = f"import resource as _r; _r.setrlimit(_r.RLIMIT_DATA, ({MEMORY}, {MEMORY})); del _r"
 
 
@@ -64,11 +68,8 @@ class Kernel:
         self._folder.cleanup()
 
     def do(self, step: Step, seconds: float) -> Verdict:
-        return self.run(step.source, seconds)
-
-    def run(self, source: str, seconds: float) -> Ended | None:
-        """Run a cell; None if it ended well."""
-        reply = self._ask(source, seconds)
+        """Run a cell; None if it ended well, a number where its last line is one."""
+        reply = self._ask(step.source, seconds)
         if reply is None and self._manager.is_alive():
             text = f"still running after {seconds:g} s"
             self._manager.interrupt_kernel()
@@ -79,7 +80,8 @@ class Kernel:
         if any(payload.get("source") == "ask_exit" for payload in content.get("payload", [])):
             return Ended("crashed", text="this asked Python to end (exit or quit)", dead=True)
         if content["status"] == "ok":
-            return None
+            shown = content.get("user_expressions", {}).get("shown", {}).get("data", {}).get("text/plain", "")
+            return float(shown) if _NUMBER.fullmatch(shown) else None
         name, text = content.get("ename", ""), content.get("evalue", "")
         if "MemoryError" in name + text:  # what holds the memory may stay alive with the traceback
             return Ended("crashed", text=f"this asked for more than {MEMORY >> 30} GB of memory", dead=True)
@@ -107,7 +109,10 @@ class Kernel:
         return self._wait(self._client.kernel_info(), PATIENCE) is not None
 
     def _ask(self, source: str, seconds: float, silent: bool = False) -> dict[str, Any] | None:
-        self._sent = self._client.execute(source, silent=silent, allow_stdin=False, stop_on_error=False)
+        ask = {} if silent else {"shown": _SHOWN}
+        self._sent = self._client.execute(
+            source, silent=silent, allow_stdin=False, stop_on_error=False, user_expressions=ask
+        )
         return self._wait(self._sent, seconds)
 
     def _wait(self, sent: str, seconds: float) -> dict[str, Any] | None:

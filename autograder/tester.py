@@ -18,6 +18,7 @@ from autograder.faults import text_of
 from autograder.learner import run_cell
 from autograder.peer import Gone, Peer
 from autograder.plain import NotPlain
+from autograder.proxies import offer
 
 
 def main(grader: socket.socket, learner: socket.socket) -> NoReturn:
@@ -83,18 +84,19 @@ class Tester:
 
     def _bind(self, exports: list[str]) -> None:
         """Bind the names that the learner was to define, and unbind those that are not there (any more)."""
-        namespace = self.module.__dict__
+        namespace, offered = self.module.__dict__, dict[str, set[str]]()
         for export in exports:
-            name, _, operator = export.partition(".")
-            if operator:
-                self._peer.operators.setdefault(name, set()).add(operator)
-        for name in (export for export in exports if "." not in export):
+            name, _, attribute = export.partition(".")
+            offered.setdefault(name, set()).update({attribute} if attribute else ())
+        self._peer.classes = set(offered)
+        for name, attributes in offered.items():
             try:
                 found = self._peer.door("export", name)
             except NotPlain:
                 found = []
             if found:
                 namespace[name] = self._bound[name] = found[0]
+                offer(found[0], attributes)
             elif name in self._bound:
                 del self._bound[name]
                 namespace.pop(name, None)

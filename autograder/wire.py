@@ -33,6 +33,12 @@ DEEPEST = 100
 _BIG = 1 << 1000  # longer integers go as hexadecimal digits: Python bounds the decimal ones
 _FIELDS = 64
 _TIMES: dict[type, str] = {dt.datetime: "dt", dt.date: "da", dt.time: "ti"}
+_BARE: dict[type, Callable[[Any], Any]] = {
+    int: lambda value: int.__add__(value, 0),
+    float: lambda value: float.__mul__(value, 1.0),
+    str: lambda value: str.__getitem__(value, slice(None)),
+    bytes: lambda value: bytes.__getitem__(value, slice(None)),
+}
 _BIT_GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
 _LEAVES = (float, str, type(None), bool)
 
@@ -89,6 +95,9 @@ def pack(value: Any, other: Other | None = None, depth: int = 0) -> Tree:
         return {_TIMES[kind]: value.isoformat()}
     if kind is dt.timedelta:
         return {"td": [value.days, value.seconds, value.microseconds]}
+    for plain, bare in _BARE.items():
+        if isinstance(value, plain) and kind.__module__ != "numpy":  # of an enumeration or a unit only what it holds
+            return pack(bare(value))
     try:
         packed = _pack_library(value, lambda v: pack(v, other, depth + 1))
     except NotPlain:  # a learner's own kind of expression or frame, say

@@ -12,6 +12,8 @@ import pytest
 
 from autograder.learner import Learner
 from autograder.peer import Gone, Peer
+from autograder.plain import NotPlain
+from autograder.proxies import offer
 from curriculum.lab import check, check_value
 from curriculum.lab.check import CheckFailed
 
@@ -104,7 +106,7 @@ def there() -> Iterator[Peer]:
             os._exit(0)
     theirs.close()
     peer = Peer(ours, trusted=True)
-    peer.operators["Vector"] = {"__add__"}
+    peer.classes = {"Vector"}
     assert peer.door("run", CELL) is None
     yield peer
     ours.close()
@@ -203,6 +205,7 @@ def test_iterators_run_on_their_own_side(name: Any) -> None:
 
 def test_classes_by_their_methods(name: Any) -> None:
     Vector, Longer = name("Vector"), name("Longer")
+    offer(Vector, {"__add__"})
     v = Vector(1, 2)
     assert isinstance(v, Vector)
     assert not isinstance(v, Longer)
@@ -216,20 +219,27 @@ def test_classes_by_their_methods(name: Any) -> None:
 
 
 def test_an_object_does_not_decide_what_it_is_equal_to(name: Any) -> None:
-    lie = name("liar")(3)
-    assert lie != 9
-    assert name("Vector")(1) != name("Vector")(1)  # no contract named __eq__
-    for attempt in (lambda: lie - 9, lambda: lie < 1, lambda: float(lie), lambda: abs(lie)):
+    with pytest.raises(NotPlain, match="an object of the class AllEqual"):
+        name("liar")(3)
+    vector = name("Vector")(9)
+    assert vector != name("Vector")(9)  # no contract names __eq__
+    offer(name("Vector"), {"__eq__"})
+    assert vector == name("Vector")(1)  # its own __eq__ says so
+    assert vector != 9
+    for attempt in (lambda: vector < 1, lambda: float(vector), lambda: abs(vector)):
         with pytest.raises(TypeError):
             attempt()
     with pytest.raises(CheckFailed):
-        check_value("lie", lie).equals(9, idea="plain data")
+        check_value("lie", vector).equals(9, idea="plain data")
     with pytest.raises(TypeError):
-        np.testing.assert_allclose(lie, 9)
+        np.testing.assert_allclose(vector, 8)
 
 
 def test_functions_with_attributes_and_generators_of_random_numbers(name: Any) -> None:
     cached = name("cached")
+    with pytest.raises(AttributeError, match="not part of the exercise"):
+        cached.cache_info()
+    offer(cached, {"cache_info"})
     assert [cached(1), cached(1)] == [1, 1]
     assert cached.cache_info()[:2] == (1, 1)
     ours, theirs = np.random.default_rng(1), np.random.default_rng(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import enum
 import json
 import math
 import socket
@@ -101,7 +102,20 @@ class Equal(int):
     __hash__ = int.__hash__
 
 
-@pytest.mark.parametrize("value", [object(), Equal(3), len, int, json, (i for i in ()), [1, object()], {"a": Equal(1)}])
+def test_of_a_subclass_of_a_number_or_a_text_only_what_it_holds_is_sent() -> None:
+    class Word(str):
+        __slots__ = ()
+
+    class Unit(float):
+        pass
+
+    colour = enum.IntEnum("colour", ["RED", "BLUE"]).BLUE
+    for value, plain in ((Equal(3), 3), (colour, 2), (Word("a"), "a"), (Unit(-0.0), -0.0)):
+        back = crossed(value)
+        assert (type(back), repr(back)) == (type(plain), repr(plain))
+
+
+@pytest.mark.parametrize("value", [object(), len, int, json, (i for i in ()), [1, object()], {"a": len}])
 def test_what_is_not_plain_is_refused(value: Any) -> None:
     with pytest.raises(NotPlain):
         wire.pack(value)
