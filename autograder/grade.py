@@ -194,11 +194,17 @@ def _alone(steps: list[Step], exercise: str) -> list[Step]:
     """The steps of an exercise, what the course gives, helpers, and of other exercises' solutions those that it leans on."""
     own = {i for i, step in enumerate(steps) if step.exercise == exercise}
     others = {i: intake.bound([step.source]) for i, step in enumerate(steps) if step.exercise and not step.test}
-    needed = intake.taken(steps[i].source for i in own) - intake.bound(steps[i].source for i in own)
+    given = intake.bound(step.source for step in steps if step.given)
+    needed = intake.taken(steps[i].source for i in own) - intake.bound(steps[i].source for i in own) - given
     while fresh := {i for i, names in others.items() if i not in own and names & needed}:
         own |= fresh
-        needed |= intake.taken(steps[i].source for i in fresh)
-    return [step for i, step in enumerate(steps) if i in own or not step.exercise]
+        needed |= intake.taken(steps[i].source for i in fresh) - given
+    return [
+        step
+        for i, step in enumerate(steps)
+        # A helper that takes a name of the course's away helps nobody.
+        if i in own or step.given or (not step.exercise and intake.bound([step.source]).isdisjoint(given))
+    ]
 
 
 def _exercise(

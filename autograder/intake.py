@@ -137,11 +137,15 @@ def helpers(intake: Intake, course: Notebook) -> list[Own]:
         elif "demo" in cell["metadata"].get("tags", []):
             waiting.append(cell["source"])
     pool += intake.own
-    # Work may stand beside the cell that was meant for it: what tests ask for and neither the course nor a solution has.
+    # Work may stand beside a cell that was meant for it and was touched: what tests ask for and nothing else has.
     theirs = bound(cell["source"] for cell in course["cells"] if cell["cell_type"] == "code" and not is_solution(cell))
+    touched = worked(intake, course)
+    stubs = [bound([cell["source"]]) for cell in course["cells"] if is_solution(cell) and grade_id(cell) in touched]
     asked = (
         taken(cell["source"] for cell in course["cells"] if is_test(cell)) - theirs - bound(intake.solutions.values())
     )
+    if all(stubs):  # each says which names it is for
+        asked &= set().union(*stubs)
     needed = taken(intake.solutions.values())
     chosen = {i for i, own in enumerate(pool) if own in intake.own and bound([own.source]) & asked}
     needed |= taken(pool[i].source for i in chosen)

@@ -83,7 +83,7 @@ class Outline:
 def outline(book: Notebook) -> Outline:
     """The exercises of a course's notebook (its source), and its code cells in order; demonstrations are left out."""
     exercises, pieces = list[Exercise](), list[Piece]()
-    bound, classes = set[str](), set[str]()
+    solutions = list[_Solution]()
     current: Exercise | None = None
     for cell in book["cells"]:
         name, source = intake.grade_id(cell), cell["source"]
@@ -95,8 +95,7 @@ def outline(book: Notebook) -> Outline:
                 current = Exercise(name, name, declared=False)
                 exercises.append(current)
             current.solutions.append(name)
-            bound |= intake.bound([source])
-            classes |= _classes(source)
+            solutions.append(_Solution(intake.bound([source]), intake.taken([source]), _classes(source)))
             pieces.append(Piece("solution", source, name, current.name))
         elif intake.is_test(cell):
             if current is None:
@@ -105,10 +104,10 @@ def outline(book: Notebook) -> Outline:
             owner = _owner(cell, current, exercises)
             test = _test(cell)
             owner.tests.append(test)
-            exports = owner.exports or _used(source, bound, classes)
+            exports = owner.exports or _used(source, solutions)
             pieces.append(Piece("test", source, name, owner.name, exports, test))
         elif cell["cell_type"] == "code" and "demo" not in cell["metadata"].get("tags", []):
-            pieces.append(Piece("given", source, name, "", _used(source, bound, classes)))
+            pieces.append(Piece("given", source, name, "", _used(source, solutions)))
     return Outline([e for e in exercises if e.tests], pieces)
 
 
@@ -151,10 +150,23 @@ def _test(cell: Cell) -> Test:
     )
 
 
-def _used(source: str, bound: set[str], classes: set[str]) -> tuple[str, ...]:
-    """What of the learner's a cell uses, with the learner's classes, whose objects it may be given."""
-    used = intake.taken([source]) & bound
-    return tuple(sorted(used | classes)) if used else ()
+@dataclass(frozen=True)
+class _Solution:
+    """What a solution cell binds and takes, with the classes that it defines (see _classes)."""
+
+    bound: set[str]
+    taken: set[str]
+    classes: set[str]
+
+
+def _used(source: str, solutions: list[_Solution]) -> tuple[str, ...]:
+    """What of the learner's a cell uses, with the classes whose objects it may be given by that."""
+    used = wanted = intake.taken([source]) & set().union(*(solution.bound for solution in solutions))
+    reached = list[_Solution]()
+    while fresh := [one for one in solutions if one not in reached and one.bound & wanted]:
+        reached += fresh
+        wanted = wanted.union(*(one.taken for one in fresh))
+    return tuple(sorted(used.union(*(one.classes for one in reached))))
 
 
 def _classes(source: str) -> set[str]:

@@ -235,6 +235,8 @@ class Peer:
         if tag == "object":
             number, kind = int(body[0]), self._class(body[1])
             if self.trusted and self.classes.isdisjoint(above.__name__ for above in kind.__mro__):
+                if "__call__" in body[2]:  # it may be called, as a function, and that is all
+                    return self._resolve({"function": [number, kind.__name__]})
                 raise NotPlain(f"an object of the class {kind.__name__}, where plain data is expected")
             offers = CONTAINER & set(map(str, body[2]))
             if number not in self._proxies:

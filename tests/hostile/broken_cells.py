@@ -156,7 +156,7 @@ CASES = [
     edited("unlocked", "broken", "no cell is locked any more", _about(locked=False)),
     edited("all-solutions", "broken", "every cell says that it is a solution", _about(solution=True, grade=False)),
     edited("no-solutions", "broken", "no cell says that it is a solution", _about(solution=False)),
-    edited("renamed-id", "broken", "the solution cell has another grade_id and id", _renamed, COSTS_ITSELF),
+    edited("renamed-id", "broken", "the solution cell has another grade_id and id: its names may find it", _renamed, COSTS_NO_OTHER),
     edited("one-id", "broken", "cells share one id", _one_id),
     edited("other-language", "broken", "the kernel of another language", _kernel({"name": "ir", "language": "R", "display_name": "R"})),
     edited("unknown-kernel", "broken", "a kernel that is installed nowhere", _kernel({"name": "../../my env (3.7)"})),

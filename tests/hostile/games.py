@@ -7,7 +7,19 @@ from collections.abc import Callable
 from typing import Any
 
 from autograder.intake import Notebook
-from tests.hostile.case import COSTS_ITSELF, LOSES_NOTHING, Case, attack, beside, edited, gamed, notebook, target, tests
+from tests.hostile.case import (
+    COSTS_ITSELF,
+    COSTS_NO_OTHER,
+    LOSES_NOTHING,
+    Case,
+    attack,
+    beside,
+    edited,
+    gamed,
+    notebook,
+    target,
+    tests,
+)
 from tests.hostile.lesson import Lesson, cell_of, code_cell, position
 
 Edit = Callable[[Lesson, Notebook], object]
@@ -239,5 +251,5 @@ CASES = [
     attack("template", "the languages of templates and loggers in the text of an exception", _TEMPLATE),
     Case("syntax-script", "gaming", "a script in a line that is no Python", _syntax_marker, COSTS_ITSELF),
     edited("marked-everywhere", "gaming", "scripts in ids, titles, tags, outputs and texts", _marked_everywhere, LOSES_NOTHING),
-    edited("id-script", "gaming", "a script as grade_id of the solution cell", _renamed_marker, COSTS_ITSELF),
+    edited("id-script", "gaming", "a script as grade_id of the solution cell: its names may find it", _renamed_marker, COSTS_NO_OTHER),
 ]  # fmt: skip
