@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 import tempfile
@@ -24,7 +23,6 @@ from autograder import grade as grading
 from autograder.endings import KernelTrouble
 from autograder.grade import CELL_SECONDS, Course, Judging, Opening, Process
 from autograder.intake import Notebook
-from autograder.outline import imports, outline
 from autograder.results import Result
 from autograder.sandbox import Limits
 from autograder.warm import Family, ThreadsStarted, Zygote, can_fork, interpreter, sweep
@@ -110,7 +108,7 @@ class Engine:
     def warm_up(self, course: Course) -> None:
         """Have ready what this notebook needs, so that its first submission does not wait for it."""
         if can_fork() and _python(course.source):
-            self._zygote(course.source)
+            self._zygote(course)
 
     def grade(self, submission: Path, course: Course, stop: threading.Event | None = None) -> Result:
         """Grade one notebook against the course's. The submission is only read.
@@ -130,11 +128,10 @@ class Engine:
         An exercise that declares its exports is judged apart. Elsewhere it is tried out on the course's own solution: where
         the tests pass in its process and not apart, they ask for something that is no plain data.
         """
-        asked = outline(course.source)
-        undeclared = frozenset(exercise.name for exercise in asked.exercises if not exercise.declared)
+        undeclared = frozenset(exercise.name for exercise in course.outline.exercises if not exercise.declared)
         if not undeclared:
             return Judging()
-        key = hashlib.sha256(json.dumps(course.source["cells"], default=str).encode()).hexdigest()
+        key = course.fingerprint
         with self._lock:
             if key in self._judgings:
                 return self._judgings[key]
@@ -150,7 +147,7 @@ class Engine:
 
     def reference(self, course: Course) -> tuple[Result, Result]:
         """The course's own solutions, judged apart and judged in the learner's process."""
-        everything = frozenset(exercise.name for exercise in outline(course.source).exercises)
+        everything = frozenset(exercise.name for exercise in course.outline.exercises)
         with tempfile.TemporaryDirectory(prefix="reference-") as folder:
             solved = Path(folder) / "reference.ipynb"
             solved.write_text(json.dumps(course.source), encoding="utf-8")
@@ -158,13 +155,11 @@ class Engine:
             return apart, self._grade(solved, course, None, Judging(everything))
 
     def _grade(self, submission: Path, course: Course, stop: threading.Event | None, judging: Judging) -> Result:
-        return grading.grade(
-            submission, course, self.settings.cell_seconds, stop, self._opening(course.source, stop), judging
-        )
+        return grading.grade(submission, course, self.settings.cell_seconds, stop, self._opening(course, stop), judging)
 
-    def _opening(self, book: Notebook, stop: threading.Event | None) -> Opening:
+    def _opening(self, course: Course, stop: threading.Event | None) -> Opening:
         def opened() -> AbstractContextManager[Process]:
-            pair = self._zygote(book).pair()
+            pair = self._zygote(course).pair()
             pair.stop = stop
             if self.settings.demand_sandbox and not pair.strong:
                 pair.close()
@@ -173,8 +168,8 @@ class Engine:
 
         return opened
 
-    def _zygote(self, book: Notebook) -> Zygote:
-        python, family = interpreter(_kernelspec(book)), self._family(book)
+    def _zygote(self, course: Course) -> Zygote:
+        python, family = interpreter(_kernelspec(course.source)), self._family(course.imports)
         with self._lock:
             if (python, family) not in self._zygotes:
                 self._zygotes[python, family] = self._started(python, family)
@@ -187,8 +182,7 @@ class Engine:
         except ThreadsStarted:  # what starts threads when it is imported is imported by each process for itself
             return Zygote(Family(), *given)
 
-    def _family(self, book: Notebook) -> Family:
-        needed = imports(book)
+    def _family(self, needed: set[str]) -> Family:
         for family in self.settings.families:
             if all(_covered(name, family.imports) for name in needed):
                 return family

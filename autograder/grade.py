@@ -17,7 +17,7 @@ from typing import Protocol
 
 from autograder import intake
 from autograder.endings import Ended, Stopped, Verdict
-from autograder.outline import Course, Exercise, Outline, Test, outline
+from autograder.outline import Course, Exercise, Outline, Test
 from autograder.results import ExerciseResult, Result, State, TestResult
 
 __all__ = ["CELL_SECONDS", "Course", "Process", "Step", "grade"]
@@ -91,7 +91,7 @@ def grade(
     """
     taken = intake.take(intake.read(submission), course.release)
     attempted = intake.worked(taken, course.release)
-    asked = outline(course.source)
+    asked = course.outline
     alone = opened is not None
     judging = judging or Judging(frozenset(exercise.name for exercise in asked.exercises))
     opened = opened or _stock(stop)

@@ -10,11 +10,11 @@ Notebooks are read as plain JSON: nbformat compiles a grammar when it is importe
 from __future__ import annotations
 
 import ast
-import contextlib
 import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -200,11 +200,15 @@ def parsed(source: str) -> ast.Module:
 
 
 def _names(ask: Callable[[str], set[str]], sources: Iterable[str]) -> set[str]:
-    found = set[str]()
-    for source in sources:
-        with contextlib.suppress(*_NO_PYTHON):
-            found |= ask(_python(source))
-    return found
+    return set[str]().union(*(_names_of(ask, source) for source in sources))
+
+
+@lru_cache(maxsize=10_000)  # the course's own cells come again with every submission
+def _names_of(ask: Callable[[str], set[str]], source: str) -> frozenset[str]:
+    try:
+        return frozenset(ask(_python(source)))
+    except _NO_PYTHON:
+        return frozenset()
 
 
 def _python(source: str) -> str:

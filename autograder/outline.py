@@ -8,8 +8,11 @@ those that solution cells bind and that test cells use.
 from __future__ import annotations
 
 import ast
+import hashlib
+import json
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -28,6 +31,20 @@ class Course:
 
     source: Notebook
     release: Notebook
+
+    @cached_property
+    def outline(self) -> Outline:
+        """What the course's notebook asks for; read once, as the course is graded many times."""
+        return outline(self.source)
+
+    @cached_property
+    def imports(self) -> set[str]:
+        return imports(self.source)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of the source's cells."""
+        return hashlib.sha256(json.dumps(self.source["cells"], default=str).encode()).hexdigest()
 
     @classmethod
     def read(cls, source: Path, release: Path) -> Course:

@@ -190,6 +190,8 @@ def _warm_up(imports: list[str], script: str) -> None:
     for name in imports:
         with contextlib.suppress(Exception):
             importlib.import_module(name)
+    if "numpy" in sys.modules:
+        importlib.import_module("numpy.random").default_rng()  # numpy loads it when it is first asked for
     from autograder import learner, tester  # noqa: F401 - a confined child no longer finds their files
 
     if script:
