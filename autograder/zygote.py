@@ -207,6 +207,9 @@ def _threads() -> int:
 
 def _silence() -> None:
     """Nobody reads what cells print, and output without end must fill nothing."""
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # the zygote ignores it; programs that cells start should not
     nothing = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nothing, stream)

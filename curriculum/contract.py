@@ -123,14 +123,15 @@ def _exercise_text(lesson: Lesson, exercise: Exercise) -> Iterator[tuple[str, st
     if not exercise.tests:
         yield "points", "no test cell, so no points"
     given = names.bound(lesson.setup)
-    unbound = set(exercise.exports) - names.bound(exercise.solution)
+    exported = {export.partition(".")[0] for export in exercise.exports}  # "Vector.__add__" is an operator of Vector
+    unbound = exported - names.bound(exercise.solution)
     if unbound:
         yield "exports", f"exports {', '.join(sorted(unbound))}, which its solution does not define"
     foreign = names.taken(exercise.solution) - given
     if foreign:
         yield "stands alone", f"its solution takes {', '.join(sorted(foreign))} from outside the set-up cell and itself"
     for test in exercise.tests:
-        strangers = names.taken(test.source) - given - set(exercise.exports)
+        strangers = names.taken(test.source) - given - exported
         if strangers:
             yield "exports", f"test {test.name} uses {', '.join(sorted(strangers))}, which the exercise does not export"
         if any(isinstance(node, ast.Assert) for node in ast.walk(ast.parse(test.source))):

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
@@ -65,10 +66,18 @@ def examine(plan: Plan, root: Path = ROOT) -> list[Finding]:
     found = [_python(project), _packages("the core packages", project["project"]["dependencies"], "make learn")]
     found += _machine(root)
     found += [_tool(plan, tool, *looked[tool]) for tool in tools]
-    tests = _packages("the test tools", project["dependency-groups"]["test"], "make test")
+    tests = _packages("the test tools", _asked_for(project["dependency-groups"], "test"), "make test")
     found.append(Finding(tests.what, tests.fine, tests.found, tests.get, "make test", optional=True, part=TOOLS))
     has = {"web-service": True} | {key: looked[tool][0] for tool in tools for key in tool.serves}
     return found + list(_sections(plan, project["dependency-groups"], has))
+
+
+def _asked_for(groups: dict[str, list[Any]], name: str) -> list[str]:
+    """What a dependency group asks for, with the groups that it includes (PEP 735)."""
+    found = []
+    for one in groups[name]:
+        found += [one] if isinstance(one, str) else _asked_for(groups, one["include-group"])
+    return found
 
 
 def print_findings(findings: Iterable[Finding], console: Console) -> None:
