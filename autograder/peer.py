@@ -208,7 +208,7 @@ class Peer:
             return {"function": [number, str(getattr(value, "__name__", type(value).__name__))[:_SHOWN]]}
         if isinstance(value, type(sys)):
             raise NotPlain("a module is not plain data")
-        offers = sorted(name for name in CONTAINER if hasattr(type(value), name))
+        offers = sorted(CONTAINER & {name for kind in type(value).__mro__ for name in vars(kind)})
         return {"object": [number, self._class_tree(type(value)), offers]}
 
     def _class_tree(self, kind: type) -> Tree:

@@ -16,7 +16,10 @@ Scores = Mapping[str, Mapping[str, Mapping[str, tuple[float, float]]]]
 
 @dataclass
 class TestResult:
-    """One test cell. ``partial`` says that it ended in a number, its points. ``called``, ``got``, ``expected`` and ``idea`` are what its message said, empty where it passed."""
+    """One test cell. ``called``, ``got``, ``expected`` and ``idea`` are what its message said, empty where it passed.
+
+    ``partial`` says that it ended in a number, which are its points.
+    """
 
     name: str
     title: str
@@ -24,12 +27,12 @@ class TestResult:
     most: float
     passed: bool
     hidden: bool = False
-    partial: bool = False
     called: str = ""
     got: str = ""
     expected: str = ""
     idea: str = ""
     error: str = ""
+    partial: bool = False
     __test__ = False  # not a test class, whatever its name says to pytest
 
 
