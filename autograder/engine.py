@@ -105,11 +105,6 @@ class Engine:
                 zygote.close()
             self._zygotes.clear()
 
-    def warm_up(self, course: Course) -> None:
-        """Have ready what this notebook needs, so that its first submission does not wait for it."""
-        if can_fork() and _python(course.source):
-            self._zygote(course)
-
     def grade(self, submission: Path, course: Course, stop: threading.Event | None = None) -> Result:
         """Grade one notebook against the course's. The submission is only read.
 

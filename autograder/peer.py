@@ -150,11 +150,11 @@ class Peer:
         if what == "next":
             return self._pack(next(held))
         if what == "get":
-            return self._pack(getattr(held, self._allowed(held, operands[1])))
+            return self._pack(getattr(held, self._allowed(operands[1])))
         if self.trusted:
             raise PermissionError(f"{what} cannot be asked of what a test hands over")
         if what == "set":
-            setattr(held, self._allowed(held, operands[1]), self._unpack(operands[2]))
+            setattr(held, self._allowed(operands[1]), self._unpack(operands[2]))
             return None
         if what == "repr":
             return repr(held)[:_SHOWN]
@@ -163,7 +163,7 @@ class Peer:
         raise ValueError(f"no such request: {what!r}")
 
     def _called(self, held: Any, method: str, arguments: list[Tree], options: dict[str, Tree]) -> Tree:
-        function = getattr(held, self._allowed(held, method)) if method else held
+        function = getattr(held, self._allowed(method)) if method else held
         given, named = [self._unpack(a) for a in arguments], {k: self._unpack(v) for k, v in options.items()}
         # What can be changed is packed again afterwards: a difference is carried back.
         before = {i: _told(arguments[i]) for i, value in enumerate(given) if _changeable(value)}
@@ -174,8 +174,8 @@ class Peer:
         itself = next((i for i in before if given[i] is value), None)
         return [self._pack(value) if itself is None else {"same": itself}, places, names]
 
-    def _allowed(self, held: Any, name: str) -> str:
-        """The name, if it may be asked for: what is public, containers' own operators; the learner's side decides nothing more."""
+    def _allowed(self, name: str) -> str:
+        """The name, if the other side may ask for it: of what a test hands over, what is public and containers' operators."""
         if name.startswith("_") and name not in CONTAINER and self.trusted:
             raise PermissionError(f"{name} cannot be asked of what a test hands over")
         return name
