@@ -1,4 +1,4 @@
-"""What the gradebook does not hold: when each exercise was tried and how it went, and which hints were shown.
+"""What the gradebook does not hold: tries, hints, active minutes, readings done, solutions opened, resets and reviews.
 
 One JSON object a line, only ever added to (``journal.jsonl`` beside the gradebook): it can be read, kept and corrected
 with any editor, and a line cut short by a power failure costs that line alone.
@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 
@@ -39,15 +40,90 @@ class Attempt:
     hint: int = 0
 
 
+@dataclass(frozen=True)
+class Minutes:
+    """Active time in a lesson, in seconds: counted by JupyterLab, or a learner's correction, which may be negative."""
+
+    when: str
+    learner: str
+    day: str
+    seconds: float
+    corrected: bool = False
+
+
+@dataclass(frozen=True)
+class Read:
+    """A reading of a day ticked off, or the tick taken away again."""
+
+    when: str
+    learner: str
+    day: str
+    reading: str
+    done: bool = True
+
+
+@dataclass(frozen=True)
+class HintShown:
+    """A hint asked for, by its number from 1."""
+
+    when: str
+    learner: str
+    day: str
+    exercise: str
+    number: int
+
+
+@dataclass(frozen=True)
+class SolutionShown:
+    """The worked solution opened: after the exercise was right, or on giving up."""
+
+    when: str
+    learner: str
+    day: str
+    exercise: str
+    gave_up: bool
+
+
+@dataclass(frozen=True)
+class Reset:
+    """A lesson put back to its released state; ``kept`` is where the work before it lies, within the course."""
+
+    when: str
+    learner: str
+    day: str
+    kept: str
+
+
+@dataclass(frozen=True)
+class Review:
+    """A fresh attempt at an exercise of earlier: ``right`` at the end of it, with how many hints."""
+
+    when: str
+    learner: str
+    day: str
+    exercise: str
+    right: bool
+    hints: int = 0
+    seconds: float = 0.0
+
+
+Entry = Attempt | Minutes | Read | HintShown | SolutionShown | Reset | Review
+_KINDS: dict[str, type[Any]] = {
+    "attempt": Attempt, "minutes": Minutes, "read": Read, "hint": HintShown, "solution": SolutionShown, "reset": Reset,
+    "review": Review,
+}  # fmt: skip
+_NAMES = {kind: name for name, kind in _KINDS.items()}
+
+
 class Journal:
     """The journal of one course folder. Raises OSError where it cannot be written."""
 
     def __init__(self, root: Path = ROOT) -> None:
         self.path = root / "journal.jsonl"
 
-    def add(self, attempts: Iterable[Attempt]) -> None:
-        """Add attempts, all in one write, so that an interrupt leaves all or none of them."""
-        lines = (json.dumps({"kind": "attempt", **asdict(attempt)}, ensure_ascii=False) for attempt in attempts)
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Add entries, all in one write, so that an interrupt leaves all or none of them."""
+        lines = (json.dumps({"kind": _NAMES[type(e)], **asdict(e)}, ensure_ascii=False) for e in entries)
         text = "".join(f"{line}\n" for line in lines)
         if not text:
             return
@@ -60,20 +136,23 @@ class Journal:
                     text = "\n" + text
             file.write(text.encode("utf-8"))
 
-    def attempts(self, learner: str, day: str | None = None) -> list[Attempt]:
-        """A learner's attempts in the order they were made; lines that cannot be read are passed over."""
-        return [a for a in self._attempts() if a.learner == learner and day in (None, a.day)]
+    def entries(self, learner: str, day: str | None = None) -> list[Entry]:
+        """A learner's entries in the order they were made; lines that cannot be read are passed over."""
+        return [entry for entry in self._entries() if entry.learner == learner and day in (None, entry.day)]
 
-    def _attempts(self) -> Iterator[Attempt]:
+    def attempts(self, learner: str, day: str | None = None) -> list[Attempt]:
+        """Of these the attempts."""
+        return [entry for entry in self.entries(learner, day) if isinstance(entry, Attempt)]
+
+    def _entries(self) -> Iterator[Entry]:
         if not self.path.exists():
             return
         # Not splitlines(), which would also cut at characters that JSON leaves alone inside a text, like U+2028.
         for line in self.path.read_text(encoding="utf-8", errors="replace").split("\n"):
             try:
                 entry = json.loads(line)
-                if entry.pop("kind", None) == "attempt":
-                    yield Attempt(**entry)
-            except (ValueError, TypeError, AttributeError):
+                yield _KINDS[entry.pop("kind")](**entry)
+            except (ValueError, TypeError, AttributeError, KeyError):
                 continue
 
 
