@@ -21,7 +21,7 @@ from typing import Any
 
 from autograder import grade as grading
 from autograder.endings import KernelTrouble
-from autograder.grade import CELL_SECONDS, Course, Judging, Opening, Process
+from autograder.grade import CELL_SECONDS, Course, Judging, Known, Opening, Process
 from autograder.intake import Notebook
 from autograder.results import Result
 from autograder.sandbox import Limits
@@ -105,17 +105,19 @@ class Engine:
                 zygote.close()
             self._zygotes.clear()
 
-    def grade(self, submission: Path, course: Course, stop: threading.Event | None = None) -> Result:
+    def grade(
+        self, submission: Path, course: Course, stop: threading.Event | None = None, known: Known | None = None
+    ) -> Result:
         """Grade one notebook against the course's. The submission is only read.
 
-        Raises intake.Unreadable if the file is no notebook, endings.KernelTrouble if nothing can be graded on this machine,
+        With ``known``, of one learner's notebook, exercises for which nothing has changed keep their results. Raises intake.Unreadable if the file is no notebook, endings.KernelTrouble if nothing can be graded on this machine,
         endings.Stopped soon after ``stop`` is set.
         """
         if not can_fork() or not _python(course.source):
             if self.settings.demand_sandbox:
                 raise KernelTrouble("a sandbox is demanded; there is one on Linux, for notebooks in Python")
-            return grading.grade(submission, course, self.settings.cell_seconds, stop)
-        return self._grade(submission, course, stop, self.judging(course))
+            return grading.grade(submission, course, self.settings.cell_seconds, stop, known=known)
+        return self._grade(submission, course, stop, self.judging(course), known)
 
     def judging(self, course: Course) -> Judging:
         """Which exercises' tests have to run in the learner's process, and which test cells give partial credit.
@@ -149,8 +151,16 @@ class Engine:
             apart = self._grade(solved, course, None, Judging())
             return apart, self._grade(solved, course, None, Judging(everything))
 
-    def _grade(self, submission: Path, course: Course, stop: threading.Event | None, judging: Judging) -> Result:
-        return grading.grade(submission, course, self.settings.cell_seconds, stop, self._opening(course, stop), judging)
+    def _grade(
+        self,
+        submission: Path,
+        course: Course,
+        stop: threading.Event | None,
+        judging: Judging,
+        known: Known | None = None,
+    ) -> Result:
+        opening = self._opening(course, stop)
+        return grading.grade(submission, course, self.settings.cell_seconds, stop, opening, judging, known)
 
     def _opening(self, course: Course, stop: threading.Event | None) -> Opening:
         def opened() -> AbstractContextManager[Process]:

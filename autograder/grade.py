@@ -6,12 +6,14 @@ without the one at fault, and the rest is graded.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -20,7 +22,7 @@ from autograder.endings import Ended, Stopped, Verdict
 from autograder.outline import Course, Exercise, Outline, Test
 from autograder.results import ExerciseResult, Result, State, TestResult
 
-__all__ = ["CELL_SECONDS", "Course", "Process", "Step", "grade"]
+__all__ = ["CELL_SECONDS", "Course", "Known", "Process", "Step", "grade"]
 
 CELL_SECONDS = 60.0
 #: Once a cell of an exercise was not done in time, its other cells get no more than this: they tend to hang in the same loop.
@@ -75,6 +77,17 @@ class Process(Protocol):
 Opening = Callable[[], AbstractContextManager[Process]]
 
 
+@dataclass
+class Known:
+    """What earlier gradings of one learner's notebook found, so that only what has changed since is run again.
+
+    By exercise: a hash of all that it leans on, and its result.
+    """
+
+    results: dict[str, tuple[str, ExerciseResult]] = field(default_factory=dict)
+    sandbox: str = ""
+
+
 def grade(
     submission: Path,
     course: Course,
@@ -82,12 +95,13 @@ def grade(
     stop: threading.Event | None = None,
     opened: Opening | None = None,
     judging: Judging | None = None,
+    known: Known | None = None,
 ) -> Result:
     """Grade one notebook against the course's. The submission is only read; its cells run in an empty temporary folder.
 
     ``opened`` makes the processes that cells run in; without it that is a stock Jupyter kernel, with every test in it.
-    Raises intake.Unreadable if the file is no notebook, endings.KernelTrouble if nothing can be graded on this machine,
-    endings.Stopped soon after ``stop`` is set.
+    ``known`` is used and kept up to date. Raises intake.Unreadable if the file is no notebook, endings.KernelTrouble if
+    nothing can be graded on this machine, endings.Stopped soon after ``stop`` is set.
     """
     taken = intake.take(intake.read(submission), course.release)
     attempted = intake.worked(taken, course.release)
@@ -95,20 +109,27 @@ def grade(
     alone = opened is not None
     judging = judging or Judging(frozenset(exercise.name for exercise in asked.exercises))
     opened = opened or _stock(stop)
-    steps = list(_steps(asked, intake.helpers(taken, course.release), taken, attempted, judging.in_kernel))
+    known = known or Known()
+    everything = list(_steps(asked, intake.helpers(taken, course.release), taken, attempted, judging.in_kernel))
+    keys = {e.name: _key(everything, e.name, judging) for e in asked.exercises}
+    fresh = {name for name, key in keys.items() if known.results.get(name, ("",))[0] != key}
+    steps = _only(everything, fresh)
     verdicts, means = _run_all(steps, opened, cell_seconds, stop)
-    exercises = []
     for exercise in asked.exercises:
+        if exercise.name not in fresh:
+            continue
         worked = not exercise.solutions or not attempted.isdisjoint(exercise.solutions)
         result = _exercise(exercise, steps, verdicts, judging, worked)
         if alone and worked and result.state not in ("correct", "timed out"):
             # Another exercise's slip (a builtin shadowed, a set-up name lost) must not cost this one.
             own = _alone(steps, exercise.name)
-            if len(own) < len(steps):
+            if own:
                 second = _exercise(exercise, own, _run_all(own, opened, cell_seconds, stop)[0], judging, worked)
                 result = second if second.points > result.points else result
-        exercises.append(result)
-    return Result(submission.stem, exercises, taken.remarks, means)
+        known.results[exercise.name] = keys[exercise.name], result
+    known.sandbox = means or known.sandbox
+    results = [known.results[exercise.name][1] for exercise in asked.exercises]
+    return Result(submission.stem, results, taken.remarks, known.sandbox)
 
 
 def _stock(stop: threading.Event | None) -> Opening:
@@ -190,8 +211,8 @@ def _run_all(
     return ends, means
 
 
-def _alone(steps: list[Step], exercise: str) -> list[Step]:
-    """The steps of an exercise, what the course gives, helpers, and of other exercises' solutions those that it leans on."""
+def _leans_on(steps: list[Step], exercise: str) -> list[int]:
+    """Where an exercise's steps are, what the course gives, helpers, and others' solutions that it takes names from."""
     own = {i for i, step in enumerate(steps) if step.exercise == exercise}
     others = {i: intake.bound([step.source]) for i, step in enumerate(steps) if step.exercise and not step.test}
     given = intake.bound(step.source for step in steps if step.given)
@@ -200,11 +221,33 @@ def _alone(steps: list[Step], exercise: str) -> list[Step]:
         own |= fresh
         needed |= intake.taken(steps[i].source for i in fresh) - given
     return [
-        step
+        i
         for i, step in enumerate(steps)
         # A helper that takes a name of the course's away helps nobody.
         if i in own or step.given or (not step.exercise and intake.bound([step.source]).isdisjoint(given))
     ]
+
+
+def _alone(steps: list[Step], exercise: str) -> list[Step]:
+    """What to run to see an exercise without the others; nothing where no other's step ran before it was judged."""
+    last = max((i for i, step in enumerate(steps) if step.exercise == exercise), default=-1)
+    kept = [i for i in _leans_on(steps, exercise) if i <= last]
+    return [steps[i] for i in kept] if len(kept) <= last else []
+
+
+def _only(steps: list[Step], exercises: set[str]) -> list[Step]:
+    """The steps that these exercises need, in their order; every step where all are asked for."""
+    if exercises >= {step.exercise for step in steps if step.exercise}:
+        return steps
+    kept = set[int]().union(*(_leans_on(steps, exercise) for exercise in exercises))
+    return [step for i, step in enumerate(steps) if i in kept]
+
+
+def _key(steps: list[Step], exercise: str, judging: Judging) -> str:
+    """A hash of all that an exercise's result depends on: what is run for it, and how it is judged."""
+    leans_on = [astuple(steps[i]) for i in _leans_on(steps, exercise)]
+    numbers = sorted(judging.numbers.intersection(step[2] for step in leans_on))
+    return hashlib.sha256(json.dumps([leans_on, exercise in judging.in_kernel, numbers]).encode()).hexdigest()
 
 
 def _exercise(

@@ -27,6 +27,8 @@ from autograder.sandbox import Limits, View
 
 #: Exit status of a learner's process that a signal ended: this and the signal's number, as shells have it.
 _SIGNALLED = 128
+#: Of gc.set_threshold: a child lives for a second or so, and need not look for garbage every 700 objects.
+_COLLECTED = 50_000, 20, 100
 #: Seconds from the end of a process's line to its own.
 _ENDING = 0.02
 
@@ -198,6 +200,7 @@ def _warm_up(imports: list[str], script: str) -> None:
         runpy.run_path(script)
     gc.collect()
     gc.freeze()  # the collector of a child must not touch, and so copy, what is shared
+    gc.set_threshold(*_COLLECTED)
 
 
 def _threads() -> int:

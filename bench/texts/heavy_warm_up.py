@@ -16,6 +16,7 @@ import pytensor
 from pytensor.link.c import cmodule
 
 logging.getLogger("pymc").setLevel(logging.ERROR)
+pytensor.config.traceback__limit = 0  # nobody reads where each node of a graph was made, and it takes long to note
 compiled = pytensor.config._config_var_dict["compiledir"]  # set at the import, and not meant to be set again
 
 

@@ -18,8 +18,10 @@ import pytest
 from autograder import engine as engines
 from autograder.endings import KernelTrouble, Stopped
 from autograder.engine import Course, Engine, Family, Settings, SettingsError, settings_of
+from autograder.grade import Known
 from autograder.intake import Notebook
 from autograder.sandbox import Limits, Means, probe
+from autograder.warm import Zygote
 from tests import small
 
 
@@ -102,6 +104,68 @@ def test_exports_are_inferred_in_a_course_that_declares_none(engine: Engine, tmp
     )
     assert (right.points, right.exercises[0].trust) == (4, "apart")
     assert (lie.points, lie.exercises[0].state) == (0, "wrong")
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """One entry for each pair of processes that is opened from now on."""
+    numbers = list[int]()
+    pair = Zygote.pair
+
+    def counted(zygote: Zygote) -> Any:
+        numbers.append(len(numbers))
+        return pair(zygote)
+
+    monkeypatch.setattr(Zygote, "pair", counted)
+    return numbers
+
+
+def states(result: Any) -> dict[str, str]:
+    return {exercise.name: exercise.state for exercise in result.exercises}
+
+
+def test_what_has_not_changed_is_not_run_again(engine: Engine, tmp_path: Path, opened: list[int]) -> None:
+    known, path = Known(), tmp_path / "d01.ipynb"
+    small.write(small.solved(e2="def half(x):\n    return x"), path)
+    first = engine.grade(path, small.course(), known=known)
+    ran = len(opened)
+    assert ran >= 1
+    again = engine.grade(path, small.course(), known=known)
+    assert (again.as_json(), len(opened)) == (first.as_json(), ran)
+    small.write(small.solved(), path)
+    changed = engine.grade(path, small.course(), known=known)
+    assert len(opened) == ran + 1
+    assert changed.as_json() == engine.grade(path, small.course()).as_json()
+    assert states(changed) == {"e1": "correct", "e2": "correct", "e3": "correct"}
+
+
+def test_an_exercise_is_run_again_when_another_that_it_leans_on_has_changed(engine: Engine, tmp_path: Path) -> None:
+    known, path, leans = Known(), tmp_path / "d01.ipynb", "def triple(x):\n    return double(x) + x"
+    small.write(small.solved(e3=leans), path)
+    assert states(engine.grade(path, small.course(), known=known)) == {
+        "e1": "correct",
+        "e2": "correct",
+        "e3": "correct",
+    }
+    small.write(small.solved(e1="def double(x):\n    return 7", e3=leans), path)
+    assert states(engine.grade(path, small.course(), known=known)) == {"e1": "wrong", "e2": "correct", "e3": "wrong"}
+
+
+def test_a_test_that_has_changed_is_run_again(engine: Engine, tmp_path: Path) -> None:
+    known, path = Known(), small.write(small.solved(), tmp_path / "d01.ipynb")
+    engine.grade(path, small.course(), known=known)
+    stricter = small.source()
+    small.cell(stricter, "d01_e2_half")["source"] += "assert half(0) == 1"
+    found = engine.grade(path, Course(stricter, small.release()), known=known)
+    assert states(found) == {"e1": "correct", "e2": "wrong", "e3": "correct"}
+
+
+def test_the_first_exercise_is_judged_once_as_nothing_ran_before_it(
+    engine: Engine, tmp_path: Path, opened: list[int]
+) -> None:
+    wrong = "def double(x):\n    return 7"
+    assert states(graded(engine, tmp_path, small.solved(e1=wrong)))["e1"] == "wrong"
+    assert len(opened) == 1
 
 
 def test_what_cannot_be_judged_apart_is_judged_there_and_marked(engine: Engine, tmp_path: Path) -> None:
