@@ -16,7 +16,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 step = @echo "== $(1)"; $(2) || { echo; echo "make test stopped at: $(1). What is wrong stands above; the command was:"; \
 	echo '  $(2)'; exit 1; }
 
-.PHONY: help learn environment test test-environment browser lint format lock
+.PHONY: help learn environment labextension test test-environment browser lint format lock
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -39,6 +39,7 @@ test: test-environment browser ## Everything that CI runs
 	$(call step,ruff check,$(BIN)/ruff check $(CODE))
 	$(call step,ruff format --check,$(BIN)/ruff format --check $(FORMATTED))
 	$(call step,mypy,$(BIN)/mypy)
+	$(call step,the JupyterLab extension is what its source builds to,sh curriculum/labextension/build.sh --check)
 	$(call step,tests,$(QUIET) $(BIN)/python -m pytest tests -n $(WORKERS) --dist loadgroup)
 	$(call step,outputs of the notebooks,$(QUIET) $(BIN)/python -m pytest --nbval --nbval-current-env source -n $(WORKERS) --dist loadscope)
 	@s=$$(( $$(date +%s) - $(START) )); echo "make test: lint, types, tests (contract of the course among them) and notebook outputs passed in $$(( s / 60 )) min $$(( s % 60 )) s"
@@ -61,11 +62,17 @@ format: test-environment ## Lay the code out (lessons are left alone)
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(FORMATTED)
 
+labextension: environment ## Build the JupyterLab extension, curriculum/labextension
+	@sh requirements/install.sh labextension
+	@sh curriculum/labextension/build.sh
+	@echo "Built. JupyterLab shows it once it is installed: \`sh requirements/install.sh learn\`, then reload the page."
+
 # Each list is held to the one before it, so that all of them fit into one environment.
 lock: test-environment ## Pin what pyproject.toml asks for; UPGRADE=--upgrade takes newer versions
 	$(LOCK) --group build pyproject.toml -o requirements/learn.txt
 	$(LOCK) --group build --group test pyproject.toml -c requirements/learn.txt -o requirements/test.txt
 	$(LOCK) --group pyproject.toml:section-2-4 -c requirements/learn.txt -c requirements/test.txt -o requirements/section-2-4.txt
 	$(LOCK) --group pyproject.toml:cluster -c requirements/learn.txt -c requirements/test.txt -o requirements/cluster.txt
+	$(LOCK) --group pyproject.toml:labextension -c requirements/learn.txt -c requirements/test.txt -o requirements/labextension.txt
 	$(LOCK) --group pyproject.toml:bench -c requirements/learn.txt -c requirements/test.txt -o requirements/bench.txt
 	printf 'uv\n' | $(LOCK) - -o requirements/bootstrap.txt

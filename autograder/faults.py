@@ -8,8 +8,6 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from autograder.plain import NotPlain
-
 _TEXT = 20_000
 _ARGS = 4_000
 
@@ -55,14 +53,14 @@ def unpack_error(tree: Any, unpack: Callable[[Any], Any]) -> BaseException:
         error.args = args
         if str(error) == text:
             return error
-    except (TypeError, ValueError, NotPlain):
+    except Exception:  # noqa: BLE001 - it was not initialised: its text may be made of what only __init__ sets
         args = (text,)
     # Its text is made by a method that is not here, or of arguments that are not: the text itself stands in for them.
     stand_in: Any = type(kind.__name__, (kind,), {"__str__": lambda self: text, "__module__": kind.__module__})
     try:
         error = stand_in.__new__(stand_in, *args)
         return error
-    except (TypeError, ValueError):  # a group of exceptions, say, that wants its members
+    except Exception:  # noqa: BLE001 - a group of exceptions, say, that wants its members
         failed: BaseException = type(kind.__name__, (Exception,), {})(text)
         return failed
 

@@ -34,7 +34,9 @@ def handles(value: Any) -> bool:
     pd = sys.modules.get("pandas")
     if pd is None:
         return False
-    data = (pd.DataFrame, pd.Series, pd.Index, pd.api.extensions.ExtensionArray)
+    data = (
+        pd.DataFrame, pd.Series, pd.Index, pd.api.extensions.ExtensionArray, pd.api.extensions.ExtensionDtype
+    )  # fmt: skip
     return (
         value is pd.NA
         or value is pd.NaT
@@ -65,12 +67,14 @@ def pack(value: Any, inner: Inner) -> Tree:
         return ["index", _pack_index(value, inner)]
     if isinstance(value, pd.api.extensions.ExtensionArray):
         return ["array", _pack_array(value, inner)]
+    if isinstance(value, pd.api.extensions.ExtensionDtype):
+        return ["dtype", _pack_array(pd.array([], dtype=value), inner)]
     if value is pd.NA:
         return ["NA"]
     if value is pd.NaT:
         return ["NaT"]
     if isinstance(value, pd.Timestamp):
-        return ["timestamp", int(value.to_datetime64().astype("int64")), value.unit, _pack_zone(value.tz)]
+        return ["timestamp", int(value.to_datetime64().astype("int64")), value.unit, pack_zone(value.tz)]
     if isinstance(value, pd.Timedelta):
         return ["timedelta", int(value.to_timedelta64().astype("int64")), value.unit]
     if isinstance(value, pd.Period):
@@ -111,13 +115,15 @@ def _unpack(tree: Tree, inner: Inner) -> Any:
                 if isinstance(found := _unpack_array(array, inner), np.ndarray)
                 else found
             )
+        case ["dtype", array]:
+            return _unpack_array(array, inner).dtype
         case ["NA"]:
             return pd.NA
         case ["NaT"]:
             return pd.NaT
         case ["timestamp", int(count), str(unit), zone] if unit in _UNITS:
             stamp = pd.Timestamp(np.array(count, f"datetime64[{unit}]")[()])
-            return stamp if zone is None else stamp.tz_localize("UTC").tz_convert(_unpack_zone(zone))
+            return stamp if zone is None else stamp.tz_localize("UTC").tz_convert(unpack_zone(zone))
         case ["timedelta", int(count), str(unit)] if unit in _UNITS:
             return pd.Timedelta(np.array(count, f"timedelta64[{unit}]")[()])
         case ["period", int(ordinal), str(frequency)]:
@@ -209,7 +215,7 @@ def _pack_array(array: Any, inner: Inner) -> Tree:
     if isinstance(array, pd.Categorical):
         return ["category", inner(_numpy(array.codes)), _pack_index(array.categories, inner), array.ordered]
     if isinstance(array, kinds.DatetimeArray) and array.tz is not None:
-        return ["zoned", inner(_numpy(array.tz_convert(None))), _pack_zone(array.tz)]
+        return ["zoned", inner(_numpy(array.tz_convert(None))), pack_zone(array.tz)]
     if isinstance(array, kinds.PeriodArray):
         return ["period", inner(_numpy(array.asi8)), _pack_frequency(array.freq, array.freqstr, _span)]
     if isinstance(array, kinds.IntervalArray):
@@ -255,7 +261,7 @@ def _unpack_array(tree: Tree, inner: Inner) -> Any:
             return pd.Categorical.from_codes(_whole(codes, inner), dtype=dtype)
         case ["zoned", instants, zone]:
             # Through UTC: an instant that the clocks of a zone show twice stays the one that it was.
-            return pd.DatetimeIndex(_vector(instants, inner)).tz_localize("UTC").tz_convert(_unpack_zone(zone)).array
+            return pd.DatetimeIndex(_vector(instants, inner)).tz_localize("UTC").tz_convert(unpack_zone(zone)).array
         case ["period", ordinals, frequency]:
             return kinds.PeriodArray(_whole(ordinals, inner), dtype=pd.PeriodDtype(_unpack_frequency(frequency, _span)))
         case ["interval", left, right, str(closed)]:
@@ -344,7 +350,7 @@ def _span(name: str) -> Any:
     return pd.PeriodDtype(name).freq
 
 
-def _pack_zone(zone: Any) -> Tree:
+def pack_zone(zone: Any) -> Tree:
     """A time zone: microseconds from UTC, or its name and the library that keeps it."""
     if zone is None:
         return None
@@ -357,7 +363,7 @@ def _pack_zone(zone: Any) -> Tree:
     return [library, name]
 
 
-def _unpack_zone(tree: Tree) -> dt.tzinfo:
+def unpack_zone(tree: Tree) -> dt.tzinfo:
     match tree:
         case int(offset):
             return dt.timezone(dt.timedelta(microseconds=offset))

@@ -13,11 +13,12 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import astuple, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from autograder import intake
+from autograder.effects import felt_elsewhere, looks_anywhere
 from autograder.endings import Ended, Stopped, Verdict
 from autograder.outline import Course, Exercise, Outline, Test
 from autograder.results import ExerciseResult, Result, State, TestResult
@@ -109,24 +110,27 @@ def grade(
     alone = opened is not None
     judging = judging or Judging(frozenset(exercise.name for exercise in asked.exercises))
     opened = opened or _stock(stop)
-    known = known or Known()
     everything = list(_steps(asked, intake.helpers(taken, course.release), taken, attempted, judging.in_kernel))
-    keys = {e.name: _key(everything, e.name, judging) for e in asked.exercises}
-    fresh = {name for name, key in keys.items() if known.results.get(name, ("",))[0] != key}
+    worked = {e.name: not e.solutions or not attempted.isdisjoint(e.solutions) for e in asked.exercises}
+    keys = dict[str, str]()
+    if known is not None:  # reading what leans on what takes a while
+        keys = {e.name: _key(everything, e, judging, worked[e.name]) for e in asked.exercises}
+    known = known or Known()
+    fresh = {e.name for e in asked.exercises if known.results.get(e.name, ("",))[0] != keys.get(e.name)}
     steps = _only(everything, fresh)
     verdicts, means = _run_all(steps, opened, cell_seconds, stop)
     for exercise in asked.exercises:
         if exercise.name not in fresh:
             continue
-        worked = not exercise.solutions or not attempted.isdisjoint(exercise.solutions)
-        result = _exercise(exercise, steps, verdicts, judging, worked)
-        if alone and worked and result.state not in ("correct", "timed out"):
+        result = _exercise(exercise, steps, verdicts, judging, worked[exercise.name])
+        if alone and worked[exercise.name] and result.state not in ("correct", "timed out"):
             # Another exercise's slip (a builtin shadowed, a set-up name lost) must not cost this one.
             own = _alone(steps, exercise.name)
             if own:
-                second = _exercise(exercise, own, _run_all(own, opened, cell_seconds, stop)[0], judging, worked)
+                again = _run_all(own, opened, cell_seconds, stop)[0]
+                second = _exercise(exercise, own, again, judging, worked[exercise.name])
                 result = second if second.points > result.points else result
-        known.results[exercise.name] = keys[exercise.name], result
+        known.results[exercise.name] = keys.get(exercise.name, ""), result
     known.sandbox = means or known.sandbox
     results = [known.results[exercise.name][1] for exercise in asked.exercises]
     return Result(submission.stem, results, taken.remarks, known.sandbox)
@@ -211,27 +215,57 @@ def _run_all(
     return ends, means
 
 
-def _leans_on(steps: list[Step], exercise: str) -> list[int]:
-    """Where an exercise's steps are, what the course gives, helpers, and others' solutions that it takes names from."""
-    own = {i for i, step in enumerate(steps) if step.exercise == exercise}
-    others = {i: intake.bound([step.source]) for i, step in enumerate(steps) if step.exercise and not step.test}
+def _leans_on(steps: list[Step], exercise: str) -> set[int]:
+    """Where an exercise's steps are, what the course gives, helpers, and others' steps that it takes names from."""
     given = intake.bound(step.source for step in steps if step.given)
-    needed = intake.taken(steps[i].source for i in own) - intake.bound(steps[i].source for i in own) - given
-    while fresh := {i for i, names in others.items() if i not in own and names & needed}:
-        own |= fresh
-        needed |= intake.taken(steps[i].source for i in fresh) - given
-    return [
-        i
-        for i, step in enumerate(steps)
-        # A helper that takes a name of the course's away helps nobody.
-        if i in own or step.given or (not step.exercise and intake.bound([step.source]).isdisjoint(given))
-    ]
+    own = {i for i, step in enumerate(steps) if step.exercise == exercise}
+    found = _with_takings(steps, own, given | intake.bound(steps[i].source for i in own))
+    # A helper that takes a name of the course's away helps nobody.
+    apart = {i for i, step in enumerate(steps) if not step.exercise and intake.bound([step.source]).isdisjoint(given)}
+    return found | apart | {i for i, step in enumerate(steps) if step.given}
+
+
+def _with_takings(steps: list[Step], found: set[int], there: set[str]) -> set[int]:
+    """These steps, and the exercises' steps that they take names from which are not ``there`` without them.
+
+    A test may take from another test what that imports or defines; a solution takes from solutions alone.
+    """
+    needed = dict[bool, set[str]]()
+    for test in (False, True):
+        needed[test] = intake.taken(steps[i].source for i in found if test or not steps[i].test) - there
+    fresh = found
+    while fresh:
+        fresh = {
+            i
+            for i, step in enumerate(steps)
+            if i not in found and step.exercise and intake.bound([step.source]) & needed[bool(step.test)]
+        }
+        found = found | fresh
+        for i in fresh:
+            taken = intake.taken([steps[i].source]) - there
+            needed[True] |= taken
+            needed[False] |= taken
+    return found
+
+
+def _may_depend_on(steps: list[Step], exercise: str) -> set[int]:
+    """All the steps that a result may depend on: beside what it leans on, what may be felt without being named."""
+    found = _leans_on(steps, exercise)
+    last = max((i for i, step in enumerate(steps) if step.exercise == exercise), default=-1)
+    before = [i for i, step in enumerate(steps) if i < last]
+    if any(steps[i].exercise == exercise and looks_anywhere(steps[i].source) for i in found):
+        return found.union(before)
+    helpers = {i for i, step in enumerate(steps) if not step.exercise}
+    felt = {steps[i].exercise for i in before if not steps[i].test and felt_elsewhere(steps[i].source)}
+    found = found | helpers | {i for i in before if steps[i].exercise in felt}
+    # Here a name of the course's counts as well: another exercise may have bound it anew.
+    return {i for i in _with_takings(steps, found, set()) if i <= last or i in found}
 
 
 def _alone(steps: list[Step], exercise: str) -> list[Step]:
     """What to run to see an exercise without the others; nothing where no other's step ran before it was judged."""
     last = max((i for i, step in enumerate(steps) if step.exercise == exercise), default=-1)
-    kept = [i for i in _leans_on(steps, exercise) if i <= last]
+    kept = [i for i in sorted(_leans_on(steps, exercise)) if i <= last]
     return [steps[i] for i in kept] if len(kept) <= last else []
 
 
@@ -239,15 +273,16 @@ def _only(steps: list[Step], exercises: set[str]) -> list[Step]:
     """The steps that these exercises need, in their order; every step where all are asked for."""
     if exercises >= {step.exercise for step in steps if step.exercise}:
         return steps
-    kept = set[int]().union(*(_leans_on(steps, exercise) for exercise in exercises))
+    kept = set[int]().union(*(_may_depend_on(steps, exercise) for exercise in exercises))
     return [step for i, step in enumerate(steps) if i in kept]
 
 
-def _key(steps: list[Step], exercise: str, judging: Judging) -> str:
-    """A hash of all that an exercise's result depends on: what is run for it, and how it is judged."""
-    leans_on = [astuple(steps[i]) for i in _leans_on(steps, exercise)]
-    numbers = sorted(judging.numbers.intersection(step[2] for step in leans_on))
-    return hashlib.sha256(json.dumps([leans_on, exercise in judging.in_kernel, numbers]).encode()).hexdigest()
+def _key(steps: list[Step], exercise: Exercise, judging: Judging, worked: bool) -> str:
+    """A hash of all that an exercise's result depends on: what is run for it, how it is judged, and what is said of it."""
+    runs = [astuple(steps[i]) for i in sorted(_may_depend_on(steps, exercise.name))]
+    numbers = sorted(judging.numbers.intersection(test.name for test in exercise.tests))
+    told = [runs, exercise.name in judging.in_kernel, numbers, worked, asdict(exercise)]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def _exercise(

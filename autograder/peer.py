@@ -23,6 +23,7 @@ from autograder import wire
 from autograder.faults import pack_error, unpack_error
 from autograder.plain import NotPlain
 from autograder.proxies import ProxyFunction, ProxyIterator, class_for, is_proxy
+from autograder.sharing import join, shared
 from autograder.wire import Tree
 
 #: What any object may be asked for by an operator or a builtin function: what comes back is plain data or a proxy again.
@@ -150,11 +151,11 @@ class Peer:
         if what == "next":
             return self._pack(next(held))
         if what == "get":
-            return self._pack(getattr(held, self._allowed(operands[1])))
+            return self._pack(getattr(held, self._allowed(held, operands[1])))
         if self.trusted:
             raise PermissionError(f"{what} cannot be asked of what a test hands over")
         if what == "set":
-            setattr(held, self._allowed(operands[1]), self._unpack(operands[2]))
+            setattr(held, self._allowed(held, operands[1]), self._unpack(operands[2]))
             return None
         if what == "repr":
             return repr(held)[:_SHOWN]
@@ -163,7 +164,7 @@ class Peer:
         raise ValueError(f"no such request: {what!r}")
 
     def _called(self, held: Any, method: str, arguments: list[Tree], options: dict[str, Tree]) -> Tree:
-        function = getattr(held, self._allowed(method)) if method else held
+        function = getattr(held, self._allowed(held, method)) if method else held
         given, named = [self._unpack(a) for a in arguments], {k: self._unpack(v) for k, v in options.items()}
         # What can be changed is packed again afterwards: a difference is carried back.
         before = {i: _told(arguments[i]) for i, value in enumerate(given) if _changeable(value)}
@@ -174,16 +175,23 @@ class Peer:
         itself = next((i for i in before if given[i] is value), None)
         return [self._pack(value) if itself is None else {"same": itself}, places, names]
 
-    def _allowed(self, name: str) -> str:
-        """The name, if the other side may ask for it: of what a test hands over, what is public and containers' operators."""
-        if name.startswith("_") and name not in CONTAINER and self.trusted:
+    def _allowed(self, held: Any, name: str) -> str:
+        """The name, if the other side may ask ``held`` for it.
+
+        Of what a test hands over, that is what is public in its own classes, and containers' operators: a generator's
+        frame is public too, and knows the tests; a library's object may open files.
+        """
+        kind = held if isinstance(held, type) else type(held)
+        own = _own_class(kind) and not hasattr(kind, "__next__")
+        if self.trusted and not (own and (name in CONTAINER or not name.startswith("_"))):
             raise PermissionError(f"{name} cannot be asked of what a test hands over")
         return name
 
     # Handles.
 
     def _pack(self, value: Any) -> Tree:
-        return wire.pack(value, self._handle)
+        tree, places = wire.pack(value, self._handle), shared(value)
+        return {"shared": [tree, places]} if places else tree
 
     def _unpack(self, tree: Tree) -> Any:
         return wire.unpack(tree, self._resolve)
@@ -202,12 +210,14 @@ class Peer:
         if isinstance(value, type):
             return {"class": self._class_tree(value)}
         number = self._hold(value)
-        if hasattr(value, "__next__"):
+        if hasattr(type(value), "__next__"):
             return {"iterator": number}
         if callable(value) and not _own_class(type(value)):
             return {"function": [number, str(getattr(value, "__name__", type(value).__name__))[:_SHOWN]]}
         if isinstance(value, type(sys)):
             raise NotPlain("a module is not plain data")
+        if self.trusted and not _own_class(type(value)):
+            raise NotPlain(f"{type(value).__name__} is not plain data, and no class of the test's own")
         offers = sorted(CONTAINER & {name for kind in type(value).__mro__ for name in vars(kind)})
         return {"object": [number, self._class_tree(type(value)), offers]}
 
@@ -221,6 +231,8 @@ class Peer:
 
     def _resolve(self, tree: Tree) -> Any:
         ((tag, body),) = tree.items()
+        if tag == "shared":
+            return join(self._unpack(body[0]), body[1])
         if tag == "back":
             return self._held[body]
         if tag == "lib" and not self.trusted:

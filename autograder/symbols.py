@@ -14,6 +14,7 @@ from typing import Any
 
 from autograder.plain import NotPlain
 from autograder.symbol_classes import CONSTANTS, classes, constants, known_assumptions, library, rebuilt
+from autograder.symbol_names import harmless
 
 Tree = Any
 Inner = Callable[[Any], Any]
@@ -28,6 +29,8 @@ MOST_PRECISION = 1_000_000
 WIDEST_EXPONENT = 10_000_000
 MOST_CELLS = 10_000_000
 MOST_TERMS = 1_000_000
+#: Of a polynomial whose roots are told apart, and digits of its coefficients.
+HIGHEST_DEGREE, LONGEST_COEFFICIENT = 50, 50
 
 
 def handles(value: Any) -> bool:
@@ -102,6 +105,13 @@ class _Writer(_Budget):
             return self.function(value)
         if isinstance(value, (sympy.MatrixBase, sympy.NDimArray, sympy.Poly)):
             return self.container(value, depth)
+        if kind is sympy.CRootOf:
+            return [
+                "ComplexRootOf",
+                self.tree(value.expr, depth + 1),
+                self.tree(value.poly.gen, depth + 1),
+                int(value.index),
+            ]
         if id(value) in constants():
             return ["constant", constants()[id(value)]]
         if isinstance(kind, core.function.UndefinedFunction):
@@ -134,8 +144,8 @@ class _Writer(_Budget):
     def container(self, value: Any, depth: int) -> Tree:
         sympy = library()
         kind = type(value)
-        if kind is sympy.Poly:
-            return ["Poly", *self.polynomial(value, depth)]
+        if kind in (sympy.Poly, sympy.PurePoly):
+            return [kind.__name__, *self.polynomial(value, depth)]
         if kind.__name__ in _MATRICES and getattr(sympy, kind.__name__) is kind:
             cells = sorted(value.todok().items()) if "Sparse" in kind.__name__ else None
             entries = (
@@ -171,8 +181,8 @@ class _Reader(_Budget):
         match tree:
             case ["function" | "class", *_]:
                 return self.function(tree)
-            case ["Poly", domain, list(gens), list(terms)]:
-                return self.polynomial(domain, gens, terms, depth)
+            case ["Poly" | "PurePoly" as name, domain, list(gens), list(terms)]:
+                return self.polynomial(getattr(sympy, name), domain, gens, terms, depth)
             case ["matrix", str(name), int(rows), int(cols), list(entries)] if name in _MATRICES:
                 if min(rows, cols) < 0 or rows * cols > MOST_CELLS:
                     raise NotPlain(f"a matrix of {rows} by {cols}")
@@ -209,13 +219,15 @@ class _Reader(_Budget):
             case ["Float", int(sign), str(mantissa), int(exponent), int(precision)]:
                 return _float(sign, _integer(mantissa), exponent, precision)
             case ["Symbol", str(name), dict(assumptions)]:
-                return sympy.Symbol(name, **_checked(assumptions))
+                return sympy.Symbol(harmless(name), **_checked(assumptions))
             case ["Dummy", str(name), int(number), dict(assumptions)]:
-                return sympy.Dummy(name, dummy_index=number, **_checked(assumptions))
+                return sympy.Dummy(harmless(name), dummy_index=number, **_checked(assumptions))
             case ["Str", str(text)]:
-                return sympy.core.symbol.Str(text)
+                return sympy.core.symbol.Str(harmless(text))
             case ["constant", str(name)] if name in CONSTANTS:
                 return getattr(sympy.S, name)
+            case ["ComplexRootOf", expression, gen, int(index)]:
+                return self.root(self.expression(expression, depth + 1), self.expression(gen, depth + 1), index)
             case ["call", ["function", *_] as called, *arguments]:
                 function = self.function(called)
                 if len(arguments) not in function.nargs:
@@ -239,6 +251,7 @@ class _Reader(_Budget):
                 return classes()[name].made
             case ["function", str(name), dict(assumptions), counts]:
                 options = _checked(assumptions)
+                harmless(name, called=True)
                 if counts is None:
                     return library().Function(name, **options)
                 numbers = counts if isinstance(counts, list) else [counts]
@@ -247,8 +260,7 @@ class _Reader(_Budget):
                 return library().Function(name, nargs=tuple(counts) if isinstance(counts, list) else counts, **options)
         raise NotPlain("a message that is no function")
 
-    def polynomial(self, domain: Tree, gens: list[Tree], terms: list[Tree], depth: int) -> Any:
-        sympy = library()
+    def polynomial(self, made: Any, domain: Tree, gens: list[Tree], terms: list[Tree], depth: int) -> Any:
         variables = self.expressions(gens, depth)
         if domain[0] == "ring":
             inner = _domain(domain[1])
@@ -268,13 +280,39 @@ class _Reader(_Budget):
             or math.prod(1 + max((p[n] for p in found), default=0) for n in range(len(variables))) > MOST_TERMS
         ):
             raise NotPlain(f"a polynomial with room for more than {MOST_TERMS} terms")
-        return sympy.Poly.from_dict(found, *variables, domain=over)
+        return made.from_dict(found, *variables, domain=over)
+
+    def root(self, expression: Any, gen: Any, index: int) -> Any:
+        """A root of a polynomial in whole numbers, which its constructor tells from the others."""
+        sympy = library()
+        over = sympy.Poly(expression, gen) if _is_small_polynomial(expression) else None
+        if over is None or not over.domain.is_ZZ or over.degree() > HIGHEST_DEGREE or not over.is_irreducible:
+            raise NotPlain("a message that is no root")
+        return sympy.CRootOf(over, index, radicals=False)
 
     def coefficients(self, terms: list[Tree], domain: Any, variables: int, depth: int) -> dict[Any, Any]:
         found = {_powers(powers, variables): self.expression(c, depth + 1) for powers, c in terms}
         if not domain.is_EX and not all(isinstance(c, library().Number) for c in found.values()):
             raise NotPlain("a polynomial whose coefficients are no numbers")
         return {powers: domain.from_sympy(c) for powers, c in found.items()}
+
+
+def _is_small_polynomial(expression: Any) -> bool:
+    """Whether this is a sum of whole numbers times powers of one symbol, as roots have it: looked at before any work."""
+    sympy = library()
+
+    def small(part: Any) -> bool:
+        if part.is_Integer:
+            return bool(abs(part) < 10**LONGEST_COEFFICIENT)
+        if part.is_Pow:
+            return type(part.base) is sympy.Symbol and part.exp.is_Integer and 0 < part.exp <= HIGHEST_DEGREE
+        return type(part) is sympy.Symbol
+
+    terms = expression.args if expression.is_Add else (expression,)
+    return (
+        all(all(map(small, term.args if term.is_Mul else (term,))) for term in terms)
+        and len(terms) <= HIGHEST_DEGREE + 1
+    )
 
 
 def _integer(digits: str) -> int:

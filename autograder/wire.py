@@ -11,6 +11,7 @@ import base64
 import datetime as dt
 import json
 import math
+import pathlib
 import socket
 import struct
 import sys
@@ -39,8 +40,22 @@ _BARE: dict[type, Callable[[Any], Any]] = {
     str: lambda value: str.__getitem__(value, slice(None)),
     bytes: lambda value: bytes.__getitem__(value, slice(None)),
 }
+#: Libraries whose kinds of dict have attributes.
+_WITH_FIELDS = ("scipy", "sklearn")
 _BIT_GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
+#: Where a bit generator stands in the numbers that it has at hand, and where they end.
+_PLACES = {"pos": 624, "buffer_pos": 4}
 _LEAVES = (float, str, type(None), bool)
+
+
+class Fields(dict[Any, Any]):
+    """The results of SciPy and scikit-learn that are dicts: what they hold can be asked for as attributes as well."""
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
 
 
 class Closed(Exception):
@@ -67,7 +82,14 @@ def pack(value: Any, other: Other | None = None, depth: int = 0) -> Tree:
         fields = getattr(kind, "_fields", None)
         if fields is None:
             return {"t": each(tuple.__iter__(value))}
-        return {"nt": [kind.__name__, list(fields), each(tuple.__iter__(value))]}
+        told = [kind.__name__, list(fields), each(tuple.__iter__(value))]
+        # What SciPy's results have beside their fields: the degrees of freedom of a test, say.
+        extra = [
+            name for name in getattr(kind, "_extra_fields", ()) if not name.startswith("_") and hasattr(value, name)
+        ]
+        return {"nt": [*told, extra, each(getattr(value, name) for name in extra)] if extra else told}
+    if isinstance(value, dict) and (kind is Fields or kind.__module__.partition(".")[0] in _WITH_FIELDS):
+        return {"fd": [[pack(k, other, depth + 1), pack(v, other, depth + 1)] for k, v in dict.items(value)]}
     if isinstance(value, dict):
         tag = "cn" if kind is Counter else "od" if kind is OrderedDict else "d"
         return {tag: [[pack(k, other, depth + 1), pack(v, other, depth + 1)] for k, v in dict.items(value)]}
@@ -91,10 +113,15 @@ def pack(value: Any, other: Other | None = None, depth: int = 0) -> Tree:
         return {"e": 0}
     if kind is slice:
         return {"sl": each((value.start, value.stop, value.step))}
-    if kind in _TIMES and getattr(value, "tzinfo", None) in (None, dt.UTC):
+    if kind in _TIMES and getattr(value, "tzinfo", None) in (None, dt.UTC) and not getattr(value, "fold", 0):
         return {_TIMES[kind]: value.isoformat()}
+    if kind is dt.datetime:  # its time is not that of a clock without a zone, and may be one that the clock shows twice
+        told = value.replace(tzinfo=None, fold=0).isoformat()
+        return {"dz": [told, value.fold, frames.pack_zone(value.tzinfo)]}
     if kind is dt.timedelta:
         return {"td": [value.days, value.seconds, value.microseconds]}
+    if isinstance(value, pathlib.Path) and kind.__module__.partition(".")[0] == "pathlib":
+        return {"pa": str(value)}
     for plain, bare in _BARE.items():
         if isinstance(value, plain) and kind.__module__ != "numpy":  # of an enumeration or a unit only what it holds
             return pack(bare(value))
@@ -131,9 +158,10 @@ def unpack(tree: Tree, other: Other | None = None) -> Any:
             case "t":
                 return tuple(each(body))
             case "nt":
-                return _named_tuple(body[0], body[1], each(body[2]))
-            case "d" | "cn" | "od":
-                make = {"d": dict, "cn": Counter, "od": OrderedDict}[tag]
+                made = _named_tuple(body[0], body[1], each(body[2]))
+                return made if len(body) == 3 else _with_extra(made, body[3], each(body[4]))
+            case "d" | "cn" | "od" | "fd":
+                make = {"d": dict, "cn": Counter, "od": OrderedDict, "fd": Fields}[tag]
                 return make({unpack(k, other): unpack(v, other) for k, v in body})
             case "s":
                 return set(each(body))
@@ -146,7 +174,7 @@ def unpack(tree: Tree, other: Other | None = None) -> Any:
             case "c":
                 return complex(float(body[0]), float(body[1]))
             case "fr":
-                return Fraction(*each(body))
+                return _fraction(*each(body))
             case "de":
                 return Decimal(body)
             case "r":
@@ -159,6 +187,11 @@ def unpack(tree: Tree, other: Other | None = None) -> Any:
                 return slice(*each(body))
             case "dt":
                 return dt.datetime.fromisoformat(body)
+            case "dz":
+                zone = None if body[2] is None else frames.unpack_zone(body[2])
+                return dt.datetime.fromisoformat(body[0]).replace(fold=body[1], tzinfo=zone)
+            case "pa":
+                return pathlib.Path(body)
             case "da":
                 return dt.date.fromisoformat(body)
             case "ti":
@@ -233,12 +266,30 @@ def _named_tuple(name: Any, fields: Any, values: list[Any]) -> Any:
     return namedtuple(name, fields)(*values)  # its fields are known only now
 
 
+def _with_extra(value: Any, names: Any, extra: list[Any]) -> Any:
+    """A named tuple with attributes beside its fields."""
+    if len(_list(names)) > _FIELDS or not all(type(name) is str and not name.startswith("_") for name in names):
+        raise NotPlain("a message that is no value")
+    kind = type(type(value).__name__, (type(value),), {})
+    made: Any = tuple.__new__(kind, value)
+    vars(made).update(zip(names, extra, strict=True))
+    return made
+
+
+def _fraction(above: Any, below: Any) -> Fraction:
+    if type(above) is not int or type(below) is not int:  # a text such as "1e999999999" would be worked out
+        raise NotPlain("a message that is no value")
+    return Fraction(above, below)
+
+
 def _pack_library(value: Any, inner: Callable[[Any], Tree]) -> Tree | None:
     """Values of NumPy, pandas and SymPy, which are looked at only where the library has been imported already."""
     kind = type(value)
     numpy = sys.modules.get("numpy")
     if numpy is not None:
         if isinstance(value, numpy.ndarray):
+            if isinstance(value, numpy.ma.MaskedArray) and value.mask.any():
+                raise NotPlain("an array with masked entries is not plain data: fill them, or take them out")
             value = numpy.asarray(value)
             if value.dtype.hasobject:
                 if value.dtype.fields:
@@ -274,6 +325,8 @@ def _unpack_library(tag: str, body: Any, inner: Callable[[Tree], Any]) -> Any:
         if state["bit_generator"] not in _BIT_GENERATORS:
             raise NotPlain("a message that is no value")
         generator = getattr(numpy.random, state["bit_generator"])(0)
+        if not _is_like(state, generator.state):
+            raise NotPlain("a message that is no value")
         generator.state = state
         return numpy.random.Generator(generator)
     if tag == "nps":
@@ -298,6 +351,17 @@ def _unpack_library(tag: str, body: Any, inner: Callable[[Tree], Any]) -> Any:
         raise NotPlain("a message that is no value")
     # From a bytearray, so that the array can be written to, as the one that was packed.
     return numpy.frombuffer(bytearray(data), dtype=dtype).reshape(shape) if data else numpy.empty(shape, dtype)
+
+
+def _is_like(state: Any, model: Any) -> bool:
+    """Whether the state of a generator has the parts of another's: it is taken as it is, and NumPy would read past its ends."""
+    if isinstance(model, dict):
+        return (
+            type(state) is dict and state.keys() == model.keys() and all(_is_like(state[k], model[k]) for k in model)
+        ) and all(0 <= state.get(place, 0) <= end for place, end in _PLACES.items())
+    if type(state) is not type(model):
+        return False
+    return not hasattr(model, "dtype") or (state.dtype, state.shape) == (model.dtype, model.shape)
 
 
 def _dtype_tree(numpy: Any, dtype: Any) -> Tree:

@@ -1,43 +1,59 @@
-"""`mind check`: what is in ``work/`` is handed in, graded, written into gradebook and journal.
+"""A check: what is in ``work/`` is handed in, graded, written into journal and gradebook. There is no other way to a score.
 
 In this order, so that nothing is lost whatever fails: the snapshot in ``submitted/<learner>/`` first, then the grading, then
-the journal, then the gradebook, each written whole or not at all.
+the journal, then the gradebook, each written whole or not at all. `mind check` calls :func:`check`; a server, which keeps
+its engine, takes the same steps one by one: :func:`grade_day`, :func:`enter`, :func:`record`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import os
-import shutil
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from autograder import intake
+from filelock import FileLock, Timeout
+
+from autograder import database, intake
 from autograder.assignment import GenerateError
 from autograder.endings import KernelTrouble
-from autograder.engine import Course, Engine, settings_of
+from autograder.engine import Engine, settings_of
+from autograder.grade import Known
 from autograder.results import ExerciseResult, Result
+from curriculum import hints
 from curriculum.catalogue import Catalogue, ReleasedLesson
-from curriculum.journal import Attempt, Journal, now
+from curriculum.course_files import as_nbgrader_wants_it, course_of
+from curriculum.handing_in import digests, hand_in, pending_mark, snapshot_of, turn, works
+from curriculum.journal import Attempt, Entry, Journal, now
+from curriculum.last_results import LastResult, keep, name_of
 from curriculum.paths import PROJECT
 from curriculum.standing import COURSE_ID, gradebook_url
 from curriculum.workspace import Workspace
 
+#: Seconds that one check waits while another writes into the gradebook.
+PATIENCE = 120.0
+
 
 @dataclass(frozen=True)
 class DayChecked:
-    """One day's notebook: its result, or why there is none. ``hints`` is the number of the hint to show, by exercise."""
+    """One day's notebook: its result, or why there is none.
+
+    ``hints`` is the number of the hint to show, by exercise; ``cells`` the digest of each solution cell as it was graded;
+    ``tests`` the fingerprint of the course's notebook.
+    """
 
     day: str
     result: Result | None
     hints: dict[str, int]
     refused: str = ""
+    cells: Mapping[str, str] = field(default_factory=dict)
+    tests: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,18 +63,6 @@ class Checked:
     days: list[DayChecked]
     unrecorded: str = ""
     backup: Path | None = None
-
-
-def changed_days(root: Path, catalogue: Catalogue, learner: str) -> list[str]:
-    """The started days whose notebook is not what was last handed in, or whose score was not recorded then."""
-    changed = []
-    for day, copy in Workspace(root, catalogue=catalogue).started().items():
-        lesson = catalogue.lessons[day]
-        last = root / "submitted" / learner / lesson.unit / copy.name
-        pending = _pending(root, learner, lesson).exists()
-        if pending or not last.exists() or last.read_bytes() != copy.read_bytes():
-            changed.append(day)
-    return changed
 
 
 def check(
@@ -77,127 +81,132 @@ def check(
     time), ``says`` what takes long. Raises OSError where the snapshot or the journal cannot be written; the learner's own
     files are only read. Ctrl-C leaves no process behind.
     """
-    workspace, journal, when = Workspace(root, catalogue=catalogue), Journal(root), dt.datetime.now(dt.UTC)
+    when = dt.datetime.now(dt.UTC)
     lessons = [catalogue.lessons[day] for day in days]
     stop = threading.Event()
-
-    def graded(lesson: ReleasedLesson) -> DayChecked:
-        try:
-            notebook = workspace.copy_of(lesson)
-            intake.read(notebook)  # what is no notebook is not handed in over an older one that is
-            snapshot = _hand_in(notebook, root, learner, lesson, when)
-            result = engine.grade(snapshot, _course(root, lesson), stop)
-        except (intake.Unreadable, KernelTrouble) as error:
-            return DayChecked(lesson.day, None, {}, str(error))
-        finally:
-            done(lesson.day)
-        return DayChecked(lesson.day, result, _hints(result, journal.attempts(learner, lesson.day), snapshot))
-
     settings = replace(settings_of(PROJECT), cell_seconds=cell_seconds)
     if len(lessons) == 1:  # its own imports are fewer than those of a family, and nobody else waits for them
         settings = replace(settings, families=())
-    engine = Engine(settings)
-    threading.Thread(target=_gradebook, daemon=True).start()  # imported meanwhile: it takes as long
-    pool = ThreadPoolExecutor(max(1, min(len(lessons), os.cpu_count() or 1)))
-    try:
-        checked = [each.result() for each in [pool.submit(graded, lesson) for lesson in lessons]]
-    except BaseException:
-        stop.set()
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
-        engine.close()
-    shows(checked)
-    for lesson, day in zip(lessons, checked, strict=True):
-        if day.result:
-            journal.add(_attempts(day, learner, _snapshot(root, learner, lesson)))
-    graded_lessons = [(lesson, day.result) for lesson, day in zip(lessons, checked, strict=True) if day.result]
+    with ExitStack() as turns:
+        for lesson in lessons:  # in the plan's order, so that two checks of several days cannot wait for each other
+            turns.enter_context(turn(root, learner, lesson, says=says))
+        engine = Engine(settings)
+        threading.Thread(target=import_gradebook, daemon=True).start()  # imported meanwhile: it takes as long
+
+        def graded(lesson: ReleasedLesson) -> DayChecked:
+            try:
+                return grade_day(engine, root, catalogue, learner, lesson, when, stop)
+            except (intake.Unreadable, KernelTrouble) as error:
+                return DayChecked(lesson.day, None, {}, str(error))
+            finally:
+                done(lesson.day)
+
+        pool = ThreadPoolExecutor(max(1, min(len(lessons), os.cpu_count() or 1)))
+        try:
+            checked = [each.result() for each in [pool.submit(graded, lesson) for lesson in lessons]]
+        except BaseException:
+            stop.set()
+            raise
+        finally:
+            pool.shutdown(cancel_futures=True)
+            engine.close()
+        shows(checked)
+        for day in checked:
+            enter(root, learner, catalogue.lessons[day.day], day)
+        return record(root, catalogue, learner, checked, when, says)
+
+
+def grade_day(
+    engine: Engine,
+    root: Path,
+    catalogue: Catalogue,
+    learner: str,
+    lesson: ReleasedLesson,
+    when: dt.datetime,
+    stop: threading.Event | None = None,
+    known: Known | None = None,
+) -> DayChecked:
+    """Hand in one day's notebook and grade it; its lesson's turn is to be held.
+
+    Raises intake.Unreadable for what is no notebook, KernelTrouble where nothing can be graded, OSError, Stopped.
+    """
+    notebook = Workspace(root, catalogue=catalogue).copy_of(lesson)
+    intake.read(notebook)  # what is no notebook is not handed in over an older one that is
+    snapshot, course = hand_in(notebook, root, learner, lesson, when), course_of(root, lesson)
+    result = engine.grade(snapshot, course, stop, known)
+    cells = digests(intake.read(snapshot))
+    numbers = _hints(result, Journal(root).entries(learner, lesson.day), works(cells))
+    return DayChecked(lesson.day, result, numbers, cells=cells, tests=course.fingerprint)
+
+
+def enter(
+    root: Path, learner: str, lesson: ReleasedLesson, day: DayChecked, exercises: Collection[str] | None = None
+) -> None:
+    """What was graded into the journal, and kept to be shown again. Raises OSError.
+
+    Of ``exercises`` (all if it is not given) the tries are written down: one whose result was known before is no new try.
+    """
+    if day.result is None:
+        return
+    when, tried = now(), works(day.cells)
+    Journal(root).add(
+        _attempt(e, day, learner, when, tried.get(e.name, ""))
+        for e in day.result.exercises
+        if e.state != "not attempted" and (exercises is None or e.name in exercises)
+    )
+    last = LastResult(day.result, day.cells, day.tests)
+    keep(root, learner, name_of(lesson), last, snapshot_of(root, learner, lesson))
+
+
+def record(
+    root: Path,
+    catalogue: Catalogue,
+    learner: str,
+    checked: list[DayChecked],
+    when: dt.datetime,
+    says: Callable[[str], Any] = lambda text: None,
+) -> Checked:
+    """The scores of these days into the gradebook, and the marks away that they were pending. Raises OSError."""
+    journal = Journal(root)
+    graded = [(catalogue.lessons[day.day], day.result) for day in checked if day.result]
     try:
         # What was tried once is recorded even when the work is gone again: an older score must not outlive it.
-        tried = [both for both in graded_lessons if both[1].attempted or journal.attempts(learner, both[0].day)]
+        tried = [both for both in graded if both[1].attempted or journal.attempts(learner, both[0].day)]
         backup = _record(root, catalogue, learner, tried, when, says)
-    except _gradebook().GradebookError as error:
+    except import_gradebook().GradebookError as error:
         return Checked(checked, unrecorded=str(error))
-    for lesson, _ in graded_lessons:
-        _pending(root, learner, lesson).unlink(missing_ok=True)
+    for lesson, _ in graded:
+        pending_mark(root, learner, lesson).unlink(missing_ok=True)
     return Checked(checked, backup=backup)
 
 
-def _gradebook() -> Any:
+def import_gradebook() -> Any:
     """The module, imported when it is needed: it brings all of nbgrader, which takes seconds."""
     from autograder import gradebook
 
     return gradebook
 
 
-def _course(root: Path, lesson: ReleasedLesson) -> Course:
-    try:
-        return Course.read(root / "source" / lesson.unit / lesson.path.name, lesson.path)
-    except intake.Unreadable as error:
-        raise intake.Unreadable(
-            f"the course's own files are not whole: {error}. `git status` shows what changed"
-        ) from error
-
-
-def _snapshot(root: Path, learner: str, lesson: ReleasedLesson) -> Path:
-    return root / "submitted" / learner / lesson.unit / f"{lesson.stem}.ipynb"
-
-
-def _pending(root: Path, learner: str, lesson: ReleasedLesson) -> Path:
-    """A mark that is there from handing in until the scores are recorded; outside the folders that nbgrader copies."""
-    return root / "submitted" / learner / ".pending" / f"{lesson.unit}-{lesson.stem}"
-
-
-def _hand_in(notebook: Path, root: Path, learner: str, lesson: ReleasedLesson, when: dt.datetime) -> Path:
-    """Copy a notebook into nbgrader's folder of what is handed in; where it is then."""
-    snapshot, mark = _snapshot(root, learner, lesson), _pending(root, learner, lesson)
-    for folder in (snapshot.parent, mark.parent):
-        folder.mkdir(parents=True, exist_ok=True)
-    mark.touch()
-    fresh, stamp = snapshot.with_name(f".{notebook.name}.new"), snapshot.with_name("timestamp.txt")
-    try:
-        shutil.copyfile(notebook, fresh)
-        os.replace(fresh, snapshot)
-        fresh.write_text(f"{when:%Y-%m-%d %H:%M:%S.%f} UTC")
-        os.replace(fresh, stamp)
-    finally:
-        fresh.unlink(missing_ok=True)
-    return snapshot
-
-
-def _hints(result: Result, earlier: list[Attempt], notebook: Path) -> dict[str, int]:
-    """The next hint of each exercise that is not right: one more for each different try that failed."""
-    works = _works(notebook)
-    numbers = {}
+def _hints(result: Result, earlier: Iterable[Entry], tried: Mapping[str, str]) -> dict[str, int]:
+    """The hint of each exercise that is not right: one more for each different try that failed, or the last asked for."""
+    earlier, numbers = list(earlier), {}
     for exercise in result.exercises:
         if exercise.state in ("correct", "not attempted") or not exercise.hints:
             continue
         failed = {
-            a.work for a in earlier if a.exercise == exercise.name and a.state not in ("correct", "not attempted")
+            entry.work
+            for entry in earlier
+            if isinstance(entry, Attempt)
+            and entry.exercise == exercise.name
+            and entry.state not in ("correct", "not attempted")
         }
-        numbers[exercise.name] = min(len(failed | {works.get(exercise.name, "")}), len(exercise.hints))
+        number = max(len(failed | {tried.get(exercise.name, "")}), hints.shown(exercise.name, earlier))
+        numbers[exercise.name] = min(number, len(exercise.hints))
     return numbers
-
-
-def _attempts(day: DayChecked, learner: str, notebook: Path) -> Iterable[Attempt]:
-    assert day.result is not None
-    when, works = now(), _works(notebook)
-    for e in day.result.exercises:
-        if e.state != "not attempted":
-            yield _attempt(e, day, learner, when, works.get(e.name, ""))
 
 
 def _attempt(e: ExerciseResult, day: DayChecked, learner: str, when: str, work: str) -> Attempt:
     return Attempt(when, learner, day.day, e.name, e.state, e.points, e.most, work, day.hints.get(e.name, 0))
-
-
-def _works(notebook: Path) -> dict[str, str]:
-    """A short hash of what the learner wrote, by exercise: the part of a grade_id behind the lesson's prefix names it."""
-    cells = [cell for cell in intake.read(notebook)["cells"] if intake.is_solution(cell)]
-    return {
-        intake.grade_id(cell).partition("_")[2]: hashlib.sha256(cell["source"].strip().encode()).hexdigest()[:12]
-        for cell in cells
-    }
 
 
 def _record(
@@ -214,16 +223,37 @@ def _record(
         results[lesson.unit].append(result)
     if not results:
         return None
-    gradebook, url, backup = _gradebook(), gradebook_url(root), None
+    gradebook = import_gradebook()
+    # nbgrader works with what the whole process shares, and two that bring a gradebook into step would do it twice.
+    try:
+        with FileLock(root / "gradebook.db.lock", timeout=PATIENCE):
+            return _record_units(root, catalogue, learner, results, when, says)
+    except Timeout as error:
+        reason = f"another check has been writing into the gradebook for {PATIENCE:g} s; try again when it is done"
+        raise gradebook.GradebookError(reason) from error
+    except OSError as error:
+        raise gradebook.GradebookError(database.explain(error, gradebook_url(root))) from error
+
+
+def _record_units(
+    root: Path,
+    catalogue: Catalogue,
+    learner: str,
+    results: Mapping[str, list[Result]],
+    when: dt.datetime,
+    says: Callable[[str], Any],
+) -> Path | None:
+    gradebook, url, backup = import_gradebook(), gradebook_url(root), None
     for unit, found in results.items():
         try:
-            course = {lesson.stem: _course(root, lesson).source for lesson in catalogue.of_unit(unit)}
+            course = {lesson.stem: course_of(root, lesson).source for lesson in catalogue.of_unit(unit)}
             with gradebook.opened(url, COURSE_ID) as book:
                 if current := gradebook.in_step(book, unit, course):
                     gradebook.record(book, unit, learner, found, when)
             if not current:
                 says(f"bringing the gradebook into step with section {unit}, as it is new or has changed")
-                backup = gradebook.bring_into_step(url, COURSE_ID, unit, root)
+                with as_nbgrader_wants_it(root, unit) as whole:
+                    backup = gradebook.bring_into_step(url, COURSE_ID, unit, whole)
                 with gradebook.opened(url, COURSE_ID) as book:
                     gradebook.record(book, unit, learner, found, when)
         except (GenerateError, intake.Unreadable) as error:

@@ -15,6 +15,9 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from curriculum.cli_learner import log, pack, reset, unpack
+from curriculum.cli_report import report, status
+from curriculum.cli_review import review, schedule
 from curriculum.learner import learner_id
 from curriculum.paths import ROOT
 from curriculum.plan import Plan, PlanError, load_plan
@@ -26,15 +29,22 @@ if TYPE_CHECKING:
 out = Console(highlight=False)
 
 
+#: What the list of commands shows of the groups that are imported only when one of their commands is called.
+_GROUPS = {
+    "class": "For those who teach: roster, bundle, deadline, collect.",
+    "dev": "For those who write lessons: build, check, new.",
+}
+
+
 class _Lazy(click.Group):
-    """A group whose `dev` commands are imported only when one is called: they bring the build with them."""
+    """A group whose groups are imported only when one of their commands is called: `dev` brings the build with it."""
 
     def list_commands(self, context: click.Context) -> list[str]:
-        return sorted([*super().list_commands(context), "dev"])
+        return sorted([*super().list_commands(context), *_GROUPS])
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        if name == "dev":  # all that the list of commands shows of it
-            return click.Group("dev", short_help="For those who write lessons: build, check, new.")
+        if name in _GROUPS:
+            return click.Group(name, short_help=_GROUPS[name])
         return super().get_command(context, name)
 
     def resolve_command(
@@ -44,6 +54,10 @@ class _Lazy(click.Group):
             from curriculum.cli_dev import dev
 
             return "dev", dev, args[1:]
+        if args[:1] == ["class"]:
+            from curriculum.cli_class import of_class
+
+            return "class", of_class, args[1:]
         return super().resolve_command(context, args)
 
 
@@ -51,6 +65,16 @@ class _Lazy(click.Group):
 @click.version_option(package_name="stateless-mind")
 def main() -> None:
     """Learn by doing: a plan of days and hours, lessons that are graded as you go, and a score that says how far you are."""
+
+
+main.add_command(log)
+main.add_command(pack)
+main.add_command(report)
+main.add_command(reset)
+main.add_command(review)
+main.add_command(schedule)
+main.add_command(status)
+main.add_command(unpack)
 
 
 @main.command()
@@ -107,7 +131,9 @@ def check(what: str | None, as_json: bool, seconds: float) -> None:
     from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
     from autograder.engine import SettingsError
-    from curriculum.checking import DayChecked, changed_days, check
+    from curriculum.checking import DayChecked, check
+    from curriculum.course_files import VISIBLE_ONLY, handed_out
+    from curriculum.handing_in import changed_days
     from curriculum.report import print_days, print_recorded
     from curriculum.workspace import Workspace
 
@@ -173,6 +199,8 @@ def check(what: str | None, as_json: bool, seconds: float) -> None:
             _warn(f"The scores are not in the gradebook: {checked.unrecorded}")
     else:
         print_recorded(checked, out)
+        if handed_out(ROOT):
+            out.print(VISIBLE_ONLY)
     if checked.unrecorded or renamed or any(day.result is None or day.result.remarks for day in checked.days):
         sys.exit(2)
     attempted = [e for day in checked.days if day.result for e in day.result.exercises if e.state != "not attempted"]
@@ -239,18 +267,12 @@ def grade(
     sys.exit(grade_section(ROOT, units, options, out, Console(stderr=True, highlight=False)))
 
 
-@main.command()
-def status() -> None:
-    """Hours earned, sections and goals against the plan."""
-    from curriculum.report import print_status
-
-    print_status(_standing(), out)
-
-
 @main.command("next")
 def next_command() -> None:
-    """The day to work on now, and why."""
+    """What to do now, and why: reviews that are due, and the day to work on."""
     standing = _standing()
+    if due := _due():
+        out.print(f"{escape(due)} `mind review` lists what is due.")
     if standing.following is None:
         out.print(f"Nothing is next: {standing.why}.")
         return
@@ -264,11 +286,12 @@ def next_command() -> None:
 @main.command()
 @click.option("--no-browser", is_flag=True, help="Print the address; open nothing.")
 @click.option("--port", default=8888, show_default=True, help="The first port to try.")
-def lab(no_browser: bool, port: int) -> None:
+@click.option("--instructor", is_flag=True, help="Show the class as well, and open there.")
+def lab(no_browser: bool, port: int, instructor: bool) -> None:
     """Open JupyterLab at the plan. Ctrl-C, twice, stops it."""
     from curriculum.serving import serve
 
-    sys.exit(serve(ROOT, port, browser=not no_browser))
+    sys.exit(serve(ROOT, port, browser=not no_browser, instructor=instructor))
 
 
 @main.command()
@@ -302,6 +325,16 @@ def _standing() -> Progress:
 
     try:
         return standing(ROOT, learner_id())
+    except StandingError as error:
+        _refuse(str(error))
+
+
+def _due() -> str:
+    from curriculum.outlook import due_in_words, review_due
+    from curriculum.standing import StandingError
+
+    try:
+        return due_in_words(review_due(ROOT, learner_id()))
     except StandingError as error:
         _refuse(str(error))
 

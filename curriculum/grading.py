@@ -26,6 +26,7 @@ from autograder.graders import ClusterError, Graders, processors, side_by_side
 from autograder.recorder import Recorder
 from autograder.stored import Graded, Store
 from autograder.submissions import CourseError
+from curriculum.classroom.regrades import keep_regrades
 from curriculum.standing import COURSE_ID, gradebook_url
 
 #: Seconds that a gradebook which another program has locked is waited for.
@@ -91,6 +92,14 @@ def _shown(root: Path, assignment: str, options: Options, out: Console, errors: 
             return _told(errors, f"Nothing was graded: {error}{_remedy(error)}", 3)
         except KeyboardInterrupt:
             return _told(errors, f"Stopped. What was recorded stays; `mind grade {assignment} --resume` goes on", 130)
+    if options.record and not options.db:
+        try:
+            keep_regrades(root, assignment, report.changes)
+        except OSError as error:
+            errors.print(
+                f"[red]The changed scores below are not kept for the class's page: {escape(str(error))}[/]",
+                soft_wrap=True,
+            )
     return print_report(assignment, report, options, time.monotonic() - started, out, errors)
 
 
@@ -168,7 +177,7 @@ def grade_assignment(
     settings = settings_of(root)
     if options.cell_seconds is not None:
         settings = dataclasses.replace(settings, cell_seconds=options.cell_seconds)
-    db_url, course_id = _gradebook_of(root)
+    db_url, course_id = gradebook_of(root)
     db_url = options.db_url or db_url
     known = ledger.read(db_url, assignment) if options.record else ledger.Known()
     found = submissions.find(root, assignment, list(course), options.students)
@@ -226,8 +235,11 @@ def _stopping(stop: threading.Event) -> Iterator[None]:
         restore()
 
 
-def _gradebook_of(root: Path) -> tuple[str, str]:
-    """The gradebook's address and the course's id as nbgrader_config.py has them, the usual ones where it does not say."""
+def gradebook_of(root: Path) -> tuple[str, str]:
+    """The gradebook's address and the course's id as nbgrader_config.py has them, the usual ones where it does not say.
+
+    Raises CourseError where it says so in a way that cannot be read without running it.
+    """
     given = _plain_settings(root / "nbgrader_config.py")
     url, course_id = given.get("db_url") or gradebook_url(root), given.get("course_id") or COURSE_ID
     path = file_of(url)

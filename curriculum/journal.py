@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,8 @@ _KINDS: dict[str, type[Any]] = {
     "attempt": Attempt, "minutes": Minutes, "read": Read, "hint": HintShown, "solution": SolutionShown, "reset": Reset,
     "review": Review,
 }  # fmt: skip
+_TYPES: dict[str, Any] = {"str": str, "float": (int, float), "int": int, "bool": bool}
+_FIELDS = {kind: [(each.name, _TYPES[str(each.type)]) for each in fields(kind)] for kind in _KINDS.values()}
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 
 
@@ -151,9 +154,18 @@ class Journal:
         for line in self.path.read_text(encoding="utf-8", errors="replace").split("\n"):
             try:
                 entry = json.loads(line)
-                yield _KINDS[entry.pop("kind")](**entry)
-            except (ValueError, TypeError, AttributeError, KeyError):
+                yield _sound(_KINDS[entry.pop("kind")](**entry))
+            except (ValueError, TypeError, AttributeError, KeyError, OverflowError):
                 continue
+
+
+def _sound(entry: Entry) -> Entry:
+    """The entry, or TypeError where an editor left in it what cannot be counted with."""
+    for name, kind in _FIELDS[type(entry)]:
+        value = getattr(entry, name)
+        if not isinstance(value, kind) or (kind is not str and not math.isfinite(value)):
+            raise TypeError(name)
+    return entry
 
 
 def now() -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from autograder.results import Scores
@@ -22,7 +22,7 @@ from curriculum.plan import Day, Goal, Plan
 class DayProgress:
     """``state`` is "not written", "not started", "started", "tried" or "done" (a full score).
 
-    ``points`` are with the bonus, ``most`` is without.
+    ``points`` are with the bonus, ``most`` is without; ``exercises``: the points of each, by name.
     """
 
     day: Day
@@ -30,6 +30,7 @@ class DayProgress:
     points: float
     most: float
     earned: Fraction
+    exercises: Mapping[str, Fraction] = field(default_factory=dict)
 
     @property
     def share(self) -> float:
@@ -97,15 +98,21 @@ def progress(
 def _day(day: Day, lesson: ReleasedLesson | None, scores: Scores, tried: bool, started: bool) -> DayProgress:
     if lesson is None:
         return DayProgress(day, "not written", 0.0, 0.0, Fraction(0))
-    points = sum((_points(lesson, exercise, scores) for exercise in lesson.exercises), Fraction(0))
-    share = min(Fraction(1), points / lesson.points) if lesson.points else Fraction(0)
+    exercises = {exercise.name: _points(lesson, exercise, scores) for exercise in lesson.exercises}
+    points = sum(exercises.values(), Fraction(0))
+    share = share_of(lesson, points)
     if share == 1:
         state = "done"
     elif tried or points:
         state = "tried"
     else:
         state = "started" if started else "not started"
-    return DayProgress(day, state, float(points), float(lesson.points), day.hours * share)
+    return DayProgress(day, state, float(points), float(lesson.points), day.hours * share, exercises)
+
+
+def share_of(lesson: ReleasedLesson, points: Fraction) -> Fraction:
+    """The share of a day's hours that points earn, 0 to 1."""
+    return min(Fraction(1), points / lesson.points) if lesson.points else Fraction(0)
 
 
 def _goal(goal: Goal, catalogue: Catalogue, scores: Scores, tried: set[tuple[str, str]]) -> GoalProgress:
@@ -132,10 +139,10 @@ def _goal(goal: Goal, catalogue: Catalogue, scores: Scores, tried: set[tuple[str
 def _points(lesson: ReleasedLesson, exercise: ReleasedExercise, scores: Scores) -> Fraction:
     """What a learner has of an exercise's points. Cells that the released lesson does not have do not count."""
     given = scores.get(lesson.unit, {}).get(lesson.stem, {})
-    return sum((_exact(given[name][0], most) for name, most in exercise.tests.items() if name in given), Fraction(0))
+    return sum((exact(given[name][0], most) for name, most in exercise.tests.items() if name in given), Fraction(0))
 
 
-def _exact(score: float, most: int) -> Fraction:
+def exact(score: float, most: int) -> Fraction:
     """A score as the number that was meant, between 0 and what the cell is worth now.
 
     So ten times 0.1 are 1, and neither NaN nor points from before the cell was worth less reach the sum.

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from autograder import gradebook
 from autograder.assignment import GenerateError
+from curriculum.course_files import as_nbgrader_wants_it
 from curriculum.paths import ROOT
 from curriculum.standing import COURSE_ID, StandingError, lessons
 
@@ -19,7 +20,8 @@ def make_gradebook(root: Path = ROOT) -> Path:
         new.unlink(missing_ok=True)  # of a first run that was interrupted
         for unit in dict.fromkeys(lesson.unit for lesson in lessons(root).lessons.values()):
             print(f"Preparing the gradebook: section {unit}", flush=True)
-            gradebook.bring_into_step(f"sqlite:///{new}", COURSE_ID, unit, root)
+            with as_nbgrader_wants_it(root, unit) as course:
+                gradebook.bring_into_step(f"sqlite:///{new}", COURSE_ID, unit, course)
         if new.exists():
             os.replace(new, book)
     return book

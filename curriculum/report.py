@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
+from fractions import Fraction
 
 from rich.console import Console
 from rich.markup import escape
@@ -11,8 +13,8 @@ from rich.table import Table
 
 from autograder.results import ExerciseResult, Result, TestResult
 from curriculum.checking import Checked, DayChecked
+from curriculum.outlook import Outlook
 from curriculum.plan import Plan
-from curriculum.progress import Progress
 
 _MARKS = {
     "correct": "[green]✓[/]",
@@ -82,30 +84,46 @@ def _said(test: TestResult) -> list[tuple[str, str]]:
     return [(label, text) for label, text in said if text]
 
 
-def print_status(progress: Progress, out: Console) -> None:
-    """Earned hours, then every unit that has lessons, then the goals."""
-    plan = progress.plan
-    out.print(f"[bold]{float(progress.earned):.1f}[/] of {float(plan.hours):g} hours earned", end="  ")
-    out.print(ProgressBar(total=float(plan.hours), completed=float(progress.earned), width=40))
-    done = sum(day.state == "done" for day in progress.days)
+def print_status(outlook: Outlook, out: Console) -> None:
+    """Earned hours, pace and forecast, what is due, every unit that has lessons, and what is next. Hours are rounded down."""
+    progress, value, ahead = outlook.progress, outlook.value, outlook.forecast
+    plan, total = progress.plan, float(progress.plan.hours)
+    out.print(f"[bold]{_tenths(progress.earned)}[/] of {total:g} hours earned", end="  ")
+    out.print(ProgressBar(total=total, completed=float(progress.earned), width=40))
     out.print(
-        f"\n{done} of {len(plan.days)} days done, {progress.goals_done} of {len(plan.goals)} measured goals done\n"
+        f"\n{progress.days_done} of {len(plan.days)} days done, {progress.goals_done} of {len(plan.goals)} measured goals done"
     )
+    week = value.weeks[-1]
+    if outlook.schedule.start or value.earned or value.spent:
+        spent = f", {_tenths(week.spent)} h spent" if value.spent else ""
+        out.print(f"This week: {_tenths(week.earned)} h earned{spent}, {_tenths(week.planned)} h planned so far")
+        out.print(f"In all: {_tenths(value.spent)} h spent, {_tenths(value.planned)} h planned by today")
+    streak = outlook.streak
+    if streak.longest:
+        out.print(f"Days in a row: {streak.current} now, {streak.longest} at the longest")
+    out.print(f"\n{escape(ahead.says)}")
     table = Table("", "section", "days done", "hours earned", box=None, padding=(0, 2, 0, 0))
     for unit in plan.units:
         days = [day for day in progress.days if day.day.unit == unit.id]
         if all(day.state == "not written" for day in days):
             continue
         finished = sum(day.state == "done" for day in days)
-        hours = f"{float(sum(day.earned for day in days)):.1f} of {float(sum(day.day.hours for day in days)):.1f}"
-        table.add_row(unit.id, escape(unit.title), f"{finished} of {len(days)}", hours)
+        earned, most = (sum(each, Fraction(0)) for each in ((d.earned for d in days), (d.day.hours for d in days)))
+        table.add_row(
+            unit.id, escape(unit.title), f"{finished} of {len(days)}", f"{_tenths(earned)} of {_tenths(most)}"
+        )
+    out.print()
     out.print(table)
     unwritten = sum(day.state == "not written" for day in progress.days)
     if unwritten:
-        out.print(f"{unwritten} days of the plan have no lesson yet.")
-    if progress.following:
-        day = progress.following.day
-        out.print(f"Next: [bold]{day.id} {escape(day.title)}[/] ({progress.why})")
+        out.print(f"{unwritten} days of the plan have no lesson yet.\n")
+    for line in outlook.next:
+        out.print(escape(line))
+
+
+def _tenths(hours: Fraction | float) -> str:
+    """Rounded down to one decimal; what is a hair below it only because floats are binary counts as it."""
+    return f"{math.floor(hours * 10 + Fraction(1, 10**6)) / 10:.1f}"
 
 
 def _of(result: Result) -> str:

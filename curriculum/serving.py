@@ -8,19 +8,24 @@ import sys
 from pathlib import Path
 
 
-def serve(root: Path, port: int, browser: bool) -> int:
-    """Run JupyterLab on ``root`` until it is stopped; its exit status. The plan is the page it opens."""
+def serve(root: Path, port: int, browser: bool, instructor: bool = False) -> int:
+    """Run JupyterLab on ``root`` until it is stopped; its exit status. The plan is the page it opens.
+
+    For an ``instructor`` that is the class, which nobody else is shown on a server of one person.
+    """
     (root / "work").mkdir(exist_ok=True)
     command = [
         sys.executable, "-m", "jupyter", "lab",
         f"--ServerApp.root_dir={root}",
         "--ServerApp.preferred_dir=" + str(root / "work"),
-        "--LabApp.default_url=/mind",
+        f"--LabApp.default_url=/mind{'/class' if instructor else ''}",
         "--ServerApp.jpserver_extensions={'curriculum.dashboard': True}",
         f"--ServerApp.port={port}",
         # A login shell, which Jupyter takes where it has no terminal of its own, may set a PATH without `mind`.
         f"--ServerApp.terminado_settings={{'shell_command': {[os.environ.get('SHELL', 'sh')]}}}",
     ]  # fmt: skip
+    if instructor:
+        command.append("--ServerApp.tornado_settings={'mind_instructor': True}")
     if not browser:
         command.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:

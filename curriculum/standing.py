@@ -6,11 +6,12 @@ a server calls it in a thread.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from autograder.results import Scores
 from curriculum.catalogue import Catalogue, CatalogueError
-from curriculum.journal import Journal
+from curriculum.journal import Attempt, Entry, Journal
 from curriculum.plan import DEFAULT, PlanError, load_plan
 from curriculum.progress import Progress, progress
 from curriculum.workspace import Workspace
@@ -33,13 +34,22 @@ class StandingError(Exception):
 
 def standing(root: Path, learner: str, plan_file: Path = DEFAULT) -> Progress:
     """How far a learner is in the course that lies in ``root``. Raises StandingError."""
-    catalogue = lessons(root, plan_file)
+    return standing_in(root, lessons(root, plan_file), learner, entries(root, learner))
+
+
+def standing_in(root: Path, catalogue: Catalogue, learner: str, made: Iterable[Entry]) -> Progress:
+    """The same, where lessons and the learner's entries are at hand. Raises StandingError."""
     started = Workspace(root, catalogue=catalogue).started()
+    attempts = (entry for entry in made if isinstance(entry, Attempt))
+    return progress(catalogue.plan, catalogue, _scores(root, learner), attempts, started)
+
+
+def entries(root: Path, learner: str) -> list[Entry]:
+    """A learner's entries in the journal. Raises StandingError."""
     try:
-        attempts = Journal(root).attempts(learner)
+        return Journal(root).entries(learner)
     except OSError as error:
         raise StandingError("The journal", _of_file(error)) from error
-    return progress(catalogue.plan, catalogue, _scores(root, learner), attempts, started)
 
 
 def lessons(root: Path, plan_file: Path = DEFAULT) -> Catalogue:

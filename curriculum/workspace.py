@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import hashlib
+import itertools
 import json
-import os
 import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from curriculum.catalogue import Catalogue, ReleasedLesson
+from curriculum.files import write_whole
 from curriculum.paths import ROOT
 from curriculum.plan import Plan
-
-
-class WorkspaceError(Exception):
-    """A lesson cannot be started. The text says why and what to do."""
+from curriculum.released_cells import WorkspaceError as WorkspaceError
+from curriculum.released_cells import with_released_cells
 
 
 @dataclass(frozen=True)
@@ -76,6 +75,27 @@ class Workspace:
         """Bring newer releases: over a copy that is as it was handed out, beside one that is not."""
         return [self._update(self.catalogue.lessons[day], copy) for day, copy in self.started().items()]
 
+    def reset(self, day: str, exercise: str | None = None) -> tuple[Path, Path]:
+        """Put a started lesson, or the solution cells of one exercise, back to how it was released; all else stays.
+
+        Returns the copy, and where the work before lies: in ``kept/`` beside it. Raises WorkspaceError, OSError; then the
+        copy is as it was.
+        """
+        lesson, copy = self.catalogue.lessons.get(day), self.started().get(day)
+        if lesson is None or copy is None:
+            raise WorkspaceError(f"{day} is not started, so there is nothing to put back. `mind start {day}` starts it")
+        if copy.is_symlink():
+            raise WorkspaceError(f"{copy} is a link to another file, which is left alone. Put a copy in its place")
+        cells = with_released_cells(copy, lesson.path, exercise) if exercise is not None else None
+        kept = _kept(copy)
+        if cells is None:
+            self._hand_out(lesson, copy)
+            self._pictures(lesson)
+        else:
+            write_whole(copy, cells)
+            shutil.copymode(kept, copy)
+        return copy, kept
+
     def _update(self, lesson: ReleasedLesson, copy: Path) -> Update:
         handed_out, fresh = self._records().get(self._key(lesson)), _digest(lesson.path)
         if handed_out == fresh or _digest(copy) == fresh:
@@ -92,7 +112,7 @@ class Workspace:
     def _hand_out(self, lesson: ReleasedLesson, copy: Path) -> None:
         _copy(lesson.path, copy)
         records = {**self._records(), self._key(lesson): _digest(lesson.path)}
-        _write(self._record, json.dumps(records, indent=1).encode())
+        write_whole(self._record, json.dumps(records, indent=1).encode())
 
     def _pictures(self, lesson: ReleasedLesson) -> None:
         """Diagrams stand beside the notebook that shows them; they are ours, so a newer one replaces an older."""
@@ -123,19 +143,16 @@ def _digest(path: Path) -> str:
 
 
 def _copy(source: Path, target: Path) -> None:
-    _write(target, source.read_bytes())
+    write_whole(target, source.read_bytes())
     shutil.copymode(source, target)
 
 
-def _write(target: Path, content: bytes) -> None:
-    """Write whole or not at all: a full disk or an interrupt leaves what was there."""
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+def _kept(copy: Path) -> Path:
+    """Another copy of a learner's notebook under a name of its own, whole before the work is touched."""
+    folder = copy.parent / "kept"
+    folder.mkdir(exist_ok=True)
+    stamp = f"{dt.datetime.now():%Y%m%d-%H%M%S}"
+    names = (f"{copy.stem}.{stamp}{f'-{number}' if number > 1 else ''}.ipynb" for number in itertools.count(1))
+    kept = next(path for name in names if not (path := folder / name).exists())
+    _copy(copy, kept)
+    return kept

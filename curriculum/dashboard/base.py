@@ -12,17 +12,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jinja2
+from jupyter_server.auth.identity import IdentityProvider, PasswordIdentityProvider
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.utils import url_path_join
 from tornado import web
 
+from curriculum.dashboard.pages import STATIC, page
 from curriculum.dashboard.view import STATES, Data, view
-from curriculum.learner import learner_id
-from curriculum.standing import standing
-
-_HERE = Path(__file__).parent
-STATIC = _HERE / "static"
+from curriculum.learner import NameTaken, SettingsTrouble, instructors, learner_id, own_folder
+from curriculum.minutes import by_day
+from curriculum.plan_choice import NoSuchPlan, plan_file
+from curriculum.shown_files import started_paths
+from curriculum.standing import entries, lessons, standing_in
 
 
 class MindHandler(JupyterHandler):
@@ -39,24 +40,66 @@ class MindHandler(JupyterHandler):
 
     @property
     def plan_file(self) -> Path:
-        return Path(self.settings["mind_plan"])
+        """The plan that the address asks for (?plan=NAME, a file beside the server's plan), else the server's."""
+        own = Path(self.settings["mind_plan"])
+        name = self.get_query_argument("plan", "")
+        if not name:
+            return own
+        try:
+            return plan_file(own.parent, name)
+        except NoSuchPlan as error:
+            raise web.HTTPError(404, str(error).replace("%", "%%")) from error
+
+    @property
+    def user(self) -> str | None:
+        """Who asks, where the server knows people by name, as a JupyterHub does; None where whoever has its token is the learner."""
+        if type(self.identity_provider) in (IdentityProvider, PasswordIdentityProvider):
+            return None
+        if not self.current_user or not self.current_user.username:
+            raise web.HTTPError(403, "The server does not know who asks. Sign in again.")
+        return str(self.current_user.username)
 
     @property
     def learner(self) -> str:
-        """Whose work and scores this request may see and change: those of the server's own learner."""
-        return learner_id()
+        """Whose work and scores this request may see and change: its user's, or those of a server's only learner."""
+        if self.user is None:
+            return learner_id()
+        try:
+            return own_folder(self.root, self.user)
+        except NameTaken as error:
+            raise web.HTTPError(403, str(error).replace("%", "%%")) from error
+        except OSError as error:
+            raise web.HTTPError(
+                503, f"It could not be made certain whose work this is: {error}".replace("%", "%%")
+            ) from error
+
+    @property
+    def instructor(self) -> bool:
+        """Whether this request may see the class: its user is on the course's list; or the server is one person's own, who
+        has started it with `mind lab --instructor`. Raises HTTPError where the list cannot be read."""
+        if self.user is None:
+            return bool(self.settings.get("mind_instructor"))
+        try:
+            return self.user in instructors(self.root)
+        except SettingsTrouble as error:
+            raise web.HTTPError(503, str(error).replace("%", "%%")) from error
 
     async def view(self) -> Data:
         """What the page shows. Raises StandingError. In a thread: it reads files and a database, and the first time
         imports nbgrader for seconds, while kernels and the editor want their server."""
-        learner = self.learner
-        progress = await asyncio.to_thread(standing, self.root, learner, self.plan_file)
-        return view(progress, learner, self.base_url)
+        learner, plan, shown = self.learner, self.plan_file, Path(self.settings["server_root_dir"])
+
+        def gathered() -> Data:
+            catalogue, made = lessons(self.root, plan), entries(self.root, learner)
+            progress = standing_in(self.root, catalogue, learner, made)
+            return view(progress, learner, self.base_url, started_paths(self.root, catalogue, shown), by_day(made))
+
+        return await asyncio.to_thread(gathered)
 
     def render(self, template: str, **values: Any) -> str:  # type: ignore[override]
         values["static"] = lambda name: f"{url_path_join(self.base_url, 'mind/static', name)}?v={_version(name)}"
         values |= {"base_url": self.base_url, "states": STATES}
-        return _templates().get_template(template).render(**values)
+        return page(template, **values)
 
     def problem(self, status: int, title: str, text: str) -> None:
         self.set_status(status)
@@ -75,12 +118,6 @@ class MindHandler(JupyterHandler):
         else:
             text = "The dashboard met a fault that it does not know. Nothing was changed; the server's log says more."
             self.problem(status_code, "A fault in the dashboard", text)
-
-
-@cache
-def _templates() -> jinja2.Environment:
-    loader = jinja2.FileSystemLoader(_HERE / "templates")
-    return jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 
 @cache

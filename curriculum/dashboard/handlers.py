@@ -9,7 +9,9 @@ from jupyter_server.base.handlers import APIHandler, FileFindHandler
 from jupyter_server.utils import url_escape, url_path_join
 from tornado import web
 
-from curriculum.dashboard.base import STATIC, MindHandler
+from curriculum.dashboard import class_handlers, lesson_handlers, page_handlers, review_handlers
+from curriculum.dashboard.base import MindHandler
+from curriculum.dashboard.pages import STATIC
 from curriculum.paths import ROOT
 from curriculum.plan import DEFAULT
 from curriculum.standing import StandingError, lessons
@@ -24,27 +26,15 @@ def add_handlers(app: web.Application) -> None:
     app.add_handlers(
         ".*$",
         [
-            (url_path_join(base_url, "mind/?"), PageHandler),
+            *((url_path_join(base_url, path), handler) for path, handler in page_handlers.ROUTES),
             (url_path_join(base_url, "mind/api/progress"), ProgressHandler),
             (url_path_join(base_url, "mind/api/start/([^/]+)"), StartHandler),
+            *((url_path_join(base_url, "mind/api", path), handler) for path, handler in lesson_handlers.ROUTES),
+            *((url_path_join(base_url, "mind/api", path), handler) for path, handler in review_handlers.ROUTES),
+            *((url_path_join(base_url, path), handler) for path, handler in class_handlers.ROUTES),
             (url_path_join(base_url, "mind/static/(.*)"), FileFindHandler, {"path": [str(STATIC)]}),
         ],
     )
-
-
-class PageHandler(MindHandler):
-    """The page."""
-
-    @web.authenticated
-    async def get(self) -> None:
-        try:
-            data = await self.view()
-        except StandingError as error:
-            self.problem(503, f"{error.what} cannot be read", error.text)
-            return
-        # A page from the browser's memory would show the score of before a check.
-        self.set_header("Cache-Control", "no-store")
-        self.finish(self.render("mind.html", mind=data, xsrf=self.xsrf_token.decode()))
 
 
 class ProgressHandler(MindHandler, APIHandler):

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import floor
+from types import MappingProxyType
 from typing import Any
 
 from jupyter_server.utils import url_escape, url_path_join
@@ -41,15 +42,24 @@ def hundredths(number: Fraction) -> float:
     return floor(number * 100) / 100
 
 
-def view(progress: Progress, learner: str, base_url: str) -> Data:
-    """Everything that the page shows."""
-    return _View(progress, base_url).data(learner)
+def view(
+    progress: Progress,
+    learner: str,
+    base_url: str,
+    paths: Mapping[str, str | None] = MappingProxyType({}),
+    seconds: Mapping[str, float] = MappingProxyType({}),
+) -> Data:
+    """Everything that the page shows; of a day, ``paths`` is where JupyterLab finds its copy, ``seconds`` its active time."""
+    return _View(progress, base_url, paths, seconds).data(learner)
 
 
 class _View:
-    def __init__(self, progress: Progress, base_url: str) -> None:
+    def __init__(
+        self, progress: Progress, base_url: str, paths: Mapping[str, str | None], seconds: Mapping[str, float]
+    ) -> None:
         self._progress = progress
         self._base_url = base_url
+        self._paths, self._seconds = paths, seconds
         self._days = {day.day.id: day for day in progress.days}
         self._goals = {goal.goal.id: goal for goal in progress.goals}
 
@@ -111,6 +121,8 @@ class _View:
             "earned": hundredths(day.earned),
             "hours": hundredths(day.day.hours),
             "start": start,
+            "path": self._paths.get(day.day.id),
+            "seconds": self._seconds.get(day.day.id, 0.0),
         }
 
     def _goal(self, goal: GoalProgress) -> Data:

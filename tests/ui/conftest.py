@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +39,7 @@ class Server:
     url: str
     token: str
     course: Path
+    process: subprocess.Popen
 
     def at(self, path: str) -> str:
         return f"{self.url}{path}?token={self.token}"
@@ -49,10 +51,18 @@ class Server:
 
 @pytest.fixture
 def server(course: Path, tmp_path: Path) -> Iterator[Server]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = (tmp_path / "jupyter.log").open("wb")
+    with serving(course, tmp_path) as found:
+        yield found
+
+
+@contextmanager
+def serving(course: Path, tmp_path: Path, port: int = 0, *options: str) -> Iterator[Server]:
+    """Run `mind lab` on a course; with a port of before, where it was."""
+    if not port:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+    log = (tmp_path / "jupyter.log").open("ab")
     own = {
         name: str(tmp_path / name.lower())
         for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "HOME")
@@ -60,14 +70,15 @@ def server(course: Path, tmp_path: Path) -> Iterator[Server]:
     env = {**os.environ, **own, "MIND_ROOT": str(course), "JUPYTER_TOKEN": "a-test", "PYTHONUNBUFFERED": "1"}
     mind = str(Path(sys.executable).parent / "mind")
     process = subprocess.Popen(
-        [mind, "lab", "--no-browser", "--port", str(port)], env=env, stdout=log, stderr=log, start_new_session=True
+        [mind, "lab", "--no-browser", "--port", str(port), *options], env=env, stdout=log, stderr=log, start_new_session=True
     )
-    found = Server(f"http://127.0.0.1:{port}", "a-test", course)
+    found = Server(f"http://127.0.0.1:{port}", "a-test", course, process)
     try:
         _until_it_answers(found, process, tmp_path / "jupyter.log")
         yield found
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):  # a test may have killed it
+            os.killpg(process.pid, signal.SIGTERM)
         process.wait(30)
         log.close()
 

@@ -295,3 +295,114 @@ def test_settings_that_cannot_be_used_are_told(tmp_path: Path, text: str, words:
     (tmp_path / "pyproject.toml").write_text(text)
     with pytest.raises(SettingsError, match=words):
         settings_of(tmp_path)
+
+
+THREE = "def triple(x):\n    return x * {}"
+AGAIN = "# written once more\n"
+NEEDED = [
+    ("a star import", {"e1": "from math import *\n", "e3": THREE.format("floor(3.5)")}),
+    ("a name of the course's, bound anew", {"e1": "BASE = 3\n", "e3": THREE.format("BASE")}),
+    ("a builtin, bound anew", {"e1": "def round(x): return 3\n", "e3": THREE.format("round(x)")}),
+    ("globals", {"e1": "globals()['three'] = 3\n", "e3": THREE.format("three")}),
+    ("a part of a module", {"e1": "math.three = 3\n", "e3": THREE.format("math.three")}),
+    ("setattr", {"e1": "setattr(math, 'three', 3)\n", "e3": THREE.format("math.three")}),
+    ("a global of a function", {"e1": "def f():\n    global k\n    k = 3\nf()\n", "e3": THREE.format("k")}),
+    ("IPython's own lines", {"e1": "three = !echo 3\n", "e3": THREE.format("int(three[0])")}),
+    ("a file", {"e1": "with open('k', 'w') as f:\n    f.write('3')\n", "e3": THREE.format("int(open('k').read())")}),
+    ("a list", {"e1": "from string import *\nK = []\n", "e2": "K.append(3)\n", "e3": THREE.format("K[0]")}),
+    ("a class", {"e1": "class K:\n    pass\n", "e2": "K.three = 3\n", "e3": THREE.format("K.three")}),
+    (
+        "a decorator",
+        {
+            "e1": "K = {}\ndef kept(f):\n    K[f.__name__] = f\n    return f\n",
+            "e2": "@kept\ndef times(x): return 3 * x\n",
+            "e3": "def triple(x):\n    return K['times'](x)",
+        },
+    ),
+]
+
+
+def written(solutions: dict[str, str]) -> Notebook:
+    own = {f"d01_{name}": text for name, text in solutions.items() if name != "e3"}
+    return small.solved(
+        **{name.removeprefix("d01_"): text + small.SOLUTIONS[name] for name, text in own.items()}, e3=solutions["e3"]
+    )
+
+
+def assert_kept_as_anew(engine: Engine, folder: Path, before: Notebook, after: Notebook) -> dict[str, str]:
+    """Grade one state of a notebook and then another: what is found is what grading the other by itself finds."""
+    known, path = Known(), folder / "d01.ipynb"
+    engine.grade(small.write(before, path), small.course(), known=known)
+    kept = engine.grade(small.write(after, path), small.course(), known=known)
+    assert kept.as_json() == engine.grade(path, small.course()).as_json()
+    return states(kept)
+
+
+@pytest.mark.parametrize("solutions", [told for _, told in NEEDED], ids=[name for name, _ in NEEDED])
+def test_what_helped_before_helps_when_only_its_user_has_changed(
+    engine: Engine, tmp_path: Path, solutions: dict[str, str]
+) -> None:
+    after = written(solutions | {"e3": AGAIN + solutions["e3"]})
+    assert assert_kept_as_anew(engine, tmp_path, written(solutions), after)["e3"] == "correct"
+
+
+@pytest.mark.parametrize("solutions", [told for _, told in NEEDED], ids=[name for name, _ in NEEDED])
+def test_what_has_lost_its_help_is_run_again(engine: Engine, tmp_path: Path, solutions: dict[str, str]) -> None:
+    lost = max(name for name in solutions if name != "e3")
+    after = written(solutions | {lost: ""})
+    assert assert_kept_as_anew(engine, tmp_path, written(solutions), after)["e3"] == "wrong"
+
+
+def test_what_looks_names_up_while_it_runs_leans_on_all_before_it(engine: Engine, tmp_path: Path) -> None:
+    looks = "def triple(x):\n    return globals()['double'](x) + x"
+    after = small.solved(e1="def double(x):\n    return 7", e3=looks)
+    assert assert_kept_as_anew(engine, tmp_path, small.solved(e3=looks), after)["e3"] == "wrong"
+
+
+def test_a_cell_of_ones_own_that_binds_the_courses_name_stays(engine: Engine, tmp_path: Path) -> None:
+    before, after = small.solved(e3=THREE.format("BASE")), small.solved(e3=AGAIN + THREE.format("BASE"))
+    for book in (before, after):
+        book["cells"].insert(small.position(book, "d01_e1"), small.code("BASE = 3"))
+    assert assert_kept_as_anew(engine, tmp_path, before, after)["e3"] == "correct"
+
+
+def two_tests(*points: int) -> Course:
+    """A notebook in plain nbgrader style, whose second test leans on what the first imports."""
+    texts = ["def f():\n    return 3", "def g():\n    return 3"]
+    tests = ["import math\nassert f() == math.floor(3.5)", "assert g() == math.floor(3.5)"]
+    book: dict[str, Any] = {"metadata": {}, "nbformat": 4, "nbformat_minor": 5, "cells": []}
+    for number, (text, test, most) in enumerate(zip(texts, tests, points, strict=True)):
+        book["cells"] += [
+            small.graded(text, f"a{number}", solution=True),
+            small.graded(test, f"t{number}", grade=True, locked=True, points=most),
+        ]
+    return Course(book, book)
+
+
+def test_a_name_that_another_test_binds_is_there(engine: Engine, tmp_path: Path) -> None:
+    course, known, path = two_tests(1, 1), Known(), tmp_path / "d01.ipynb"
+    engine.grade(small.write(course.source, path), course, known=known)
+    changed = json.loads(json.dumps(course.source))
+    changed["cells"][2]["source"] = AGAIN + changed["cells"][2]["source"]
+    assert engine.grade(small.write(changed, path), course, known=known).points == 2
+
+
+def test_what_a_test_is_worth_is_not_kept_when_the_course_changes_it(engine: Engine, tmp_path: Path) -> None:
+    known, path = Known(), small.write(two_tests(1, 1).source, tmp_path / "d01.ipynb")
+    engine.grade(path, two_tests(1, 1), known=known)
+    assert engine.grade(path, two_tests(1, 5), known=known).points == 6
+
+
+def test_a_class_that_answers_to_no_name_it_does_not_know_is_no_crash(engine: Engine, tmp_path: Path) -> None:
+    lookup = "class Settings:\n    def __getattr__(self, name):\n        return {'a': 1}[name]\nsettings = Settings()"
+    course = plain(lookup, "assert settings.a == 1")
+    result = graded(engine, tmp_path, course.source, course)
+    assert (result.points, result.exercises[0].trust) == (4, "apart")
+
+
+def test_a_value_that_cannot_be_told_is_not_there_and_ends_nothing(engine: Engine, tmp_path: Path) -> None:
+    course = plain("settings = 1", "assert settings == 1")
+    odd = "class Odd(type):\n    def __getattribute__(cls, name):\n        raise KeyError(name)\nclass S(metaclass=Odd): pass\nsettings = S()"
+    book = {**course.release, "cells": [small.graded(odd, "answer", solution=True)]}
+    result = graded(engine, tmp_path, book, course)
+    assert (result.points, result.exercises[0].state) == (0, "wrong"), result.exercises[0]

@@ -430,3 +430,13 @@ def test_a_damaged_tree_is_refused_or_a_value(seed: int) -> None:
     except NotPlain:
         return
     assert frames.handles(found)
+
+
+@pytest.mark.parametrize(
+    "dtype",
+    ["string", "str", "Int64", "boolean", "category", "datetime64[ns, Europe/Paris]", "period[M]", "interval[int64]"],
+)
+def test_dtypes_cross_as_a_frame_tells_them(dtype: str) -> None:
+    told = pd.DataFrame({"a": pd.Series([], dtype="float64"), "b": pd.Series([], dtype=dtype)}).dtypes
+    assert_same(sent(told), told)
+    assert wire.unpack(json.loads(json.dumps(wire.pack(list(told))))) == list(told)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from dataclasses import asdict
+from math import nan
 from pathlib import Path
 
 import pytest
@@ -40,6 +43,19 @@ def test_lines_that_are_no_attempts_are_passed_over(tmp_path: Path, line: str) -
     journal = Journal(tmp_path)
     journal.path.write_text(f"{line}\n", encoding="utf-8")
     journal.add([attempt("1.5-d1")])
+    assert journal.attempts("ada") == [attempt("1.5-d1")]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("points", "many"), ("points", "NaN"), ("when", 5), ("work", None), ("hint", 1.5), ("hint", 10**400)],
+)
+def test_an_entry_that_cannot_be_counted_with_is_passed_over(tmp_path: Path, field: str, value: object) -> None:
+    journal = Journal(tmp_path)
+    journal.add([attempt("1.5-d1")])
+    line = {"kind": "attempt", **asdict(attempt("1.5-d2")), field: nan if value == "NaN" else value}
+    with journal.path.open("a") as file:
+        file.write(json.dumps(line) + "\n")
     assert journal.attempts("ada") == [attempt("1.5-d1")]
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import socket
+import sqlite3
+import subprocess
+import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +23,7 @@ from curriculum.lab import check, check_value
 from curriculum.lab.check import CheckFailed
 
 CELL = """
-import functools, os
+import functools, os, subprocess
 import numpy as np
 
 class Singular(ValueError):
@@ -54,9 +59,13 @@ class Longer(Vector):
 
 def add(a, b=1): return a + b
 def fails(kind): raise {"own": Singular("no inverse", 3), "value": ValueError("bad"), "key": KeyError("k"), "strange": Strange(),
-                        "unicode": None, "exit": SystemExit(3), "todo": NotImplementedError()}[kind] or b"\\xff".decode()
+                        "axis": np.exceptions.AxisError(5, 2), "process": subprocess.CalledProcessError(1, "x"), "unicode": None, "exit": SystemExit(3), "todo": NotImplementedError()}[kind] or b"\\xff".decode()
 def sort(values): values.sort()
 def append(values): values.append(9)
+def one_row(n): return [[0] * n] * n
+def rows(n): return [[0] * n for _ in range(n)]
+def one_cell(): cell = np.zeros(2); return {"a": cell, "b": (1, [cell])}
+def first_only(grid): grid[0].append(1)
 def spoil(matrix, table, pair): matrix[0, 0] = 99; table["new"] = [1]; pair[0].append(5)
 def itself(values): values.append(1); return values
 def apply(function, *args): return function(*args)
@@ -141,6 +150,8 @@ def test_a_name_that_is_not_there_is_told(there: Peer) -> None:
         ("unicode", UnicodeDecodeError, "codec can't decode"),
         ("exit", SystemExit, "3"),
         ("todo", NotImplementedError, "^$"),
+        ("axis", np.exceptions.AxisError, "axis 5 is out of bounds"),
+        ("process", subprocess.CalledProcessError, "returned non-zero exit status 1"),
     ],
 )
 def test_exceptions_keep_class_and_text(name: Any, kind: str, error: type[BaseException], text: str) -> None:
@@ -167,6 +178,25 @@ def test_what_a_call_changes_is_changed_here(name: Any) -> None:
     with pytest.raises(CheckFailed, match="unchanged"):
         check(name("append"), [1]).keeps_arguments(idea="make a copy")
     check(name("add"), [1], [2]).keeps_arguments(idea="make a copy")
+
+
+def test_one_row_in_several_places_stays_one_row(name: Any) -> None:
+    wrong, right = name("one_row")(2), name("rows")(2)
+    wrong[0][0] = right[0][0] = 1
+    assert (wrong, right) == ([[1, 0], [1, 0]], [[1, 0], [0, 0]])
+    table = name("one_cell")()
+    table["a"][0] = 5
+    assert table["b"][1][0][0] == 5
+    row = [0]
+    grid = [row, row]
+    name("first_only")(grid)
+    assert (grid, row) == ([[0, 1], [0, 1]], [0, 1])
+
+
+@pytest.mark.parametrize("places", [[[[], [0]]], [[[5], [0]]], [[[0, 0], [1]]], [[[0], [9]]], [[["a"], [0]]], [3]])
+def test_places_that_are_none_are_refused(there: Peer, places: Any) -> None:
+    with pytest.raises(NotPlain):
+        there._unpack({"shared": [[{"t": [1]}, [2]], places]})
 
 
 def test_callbacks_run_here_and_may_be_counted(name: Any) -> None:
@@ -274,3 +304,37 @@ def test_library_objects_that_are_handed_over_can_be_called(name: Any) -> None:
 
     assert name("apply")(Fraction, 1, 3) == Fraction(1, 3)
     assert name("kind_of")({"a"}) == "set"
+
+
+BEHIND = """
+def behind(held, attribute):
+    peer, number = object.__getattribute__(held, "_peer"), object.__getattribute__(held, "_number")
+    return peer.get(number, attribute) is not None
+def called(held, method, *arguments):
+    return object.__getattribute__(held, "_peer").call(object.__getattribute__(held, "_number"), arguments, {}, method)
+"""
+
+
+@pytest.mark.parametrize("attribute", ["gi_frame", "gi_code", "gi_yieldfrom"])
+def test_the_learner_cannot_look_into_the_frame_of_a_generator(there: Peer, name: Any, attribute: str) -> None:
+    def counting() -> Iterator[int]:
+        secret = 42
+        yield secret
+
+    there.door("run", BEHIND)
+    with pytest.raises(PermissionError):
+        name("behind")(counting(), attribute)
+
+
+def test_of_a_function_that_is_handed_over_nothing_can_be_asked(there: Peer, name: Any) -> None:
+    there.door("run", BEHIND)
+    with pytest.raises(PermissionError):
+        name("behind")(functools.partial(max, 42), "args")
+    assert name("apply")(functools.partial(max, 42), 3) == 42
+
+
+def test_a_librarys_object_which_may_open_files_is_not_handed_over(there: Peer, name: Any, tmp_path: Path) -> None:
+    there.door("run", BEHIND)
+    for value in (sqlite3.connect(":memory:"), threading.Lock()):
+        with pytest.raises((NotPlain, PermissionError)):
+            name("called")(value, "execute", "attach database 'x' as x")

@@ -641,3 +641,91 @@ def test_a_damaged_tree_is_refused_or_a_value(seed: int) -> None:
     except NotPlain:
         return
     assert symbols.handles(found)
+
+
+RUN = "exec('import builtins; builtins.RAN = 1')"
+BYTES = ["Tuple", *(["Integer", hex(byte)] for byte in b"import builtins; builtins.RAN = 1")]
+APPLIED = ["call", ["function", "bytes", {}, None], BYTES]
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        ["Symbol", RUN, {}],
+        ["Dummy", RUN, 7, {}],
+        ["MatrixSymbol", ["Str", RUN], ["Integer", "0x2"], ["Integer", "0x2"]],
+        ["call", ["function", RUN + " or f", {}, None], ["Symbol", "x", {}]],
+        ["call", ["function", "exec", {}, None], APPLIED],
+        ["call", ["function", "ex{}ec", {}, None], APPLIED],
+        ["call", ["function", "\uff45\uff58\uff45\uff43", {}, None], APPLIED],
+        ["call", ["function", "f or exec", {}, None], APPLIED],
+        ["call", ["function", "apply_along_axis", {}, None], ["Symbol", "exec", {}], ["Integer", "0x0"], BYTES],
+        ["Symbol", "exec(bytes((112, 97, 115, 115)))", {}],
+        ["Symbol", "exec (x)", {}],
+        ["call", ["function", "load", {}, None], ["Symbol", "x", {}]],
+        *(
+            ["Symbol", name, {}]
+            for name in ("x.real", "x\ny", "x; y", "x # y", "(y := 1)", "__name__", "x'", '"x"', "f(", ")", "f(g(x))")
+        ),
+    ],
+    ids=lambda tree: str(tree[1])[:30],
+)
+def test_a_name_that_would_run_where_an_expression_is_printed_as_python_is_refused(tree: Any) -> None:
+    with pytest.raises(NotPlain):
+        symbols.unpack(tree, wire.unpack)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "", "x", "x_1", "lambda", r"\lambda", "x_{12}^{*}", "α β", "θ̂", "P(A|B)", "E[X]", "P(A, B)", "p-value", "max",
+        "x′", "R²", "mean", "C1", "Δx", r"\hat{\theta}", "N_0", "id", "type", "load",
+    ],
+)  # fmt: skip
+def test_names_as_they_are_written_in_lessons_cross(name: str) -> None:
+    assert_same(sent(sp.Symbol(name)), sp.Symbol(name))
+
+
+@pytest.mark.parametrize("name", ["f", "y_p", r"\phi", "φ", "S", "N", "mean", "var", "T_{in}", "u v"])
+def test_names_of_functions_as_they_are_written_in_lessons_cross(name: str) -> None:
+    assert sent(sp.Function(name)(x)) == sp.Function(name)(x)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        sp.CRootOf(x**5 - x - 1, 0), sp.CRootOf(x**5 - x - 1, 3), sp.CRootOf(3 * t**7 + t**2 - 5, 1) + x,
+        sp.CRootOf(x**3 - x - 1, 0, radicals=False), *sp.real_roots(x**5 - 3 * x + 1),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_roots_that_have_no_formula_cross(value: Any) -> None:
+    assert_same(sent(value), value)
+    assert sent(value).evalf() == value.evalf()
+
+
+def test_a_characteristic_polynomial_crosses() -> None:
+    for value in (sp.Matrix([[1, 2], [3, 4]]).charpoly(), sp.Matrix([[1, x], [y, 4]]).charpoly(t)):
+        found = sent(value)
+        assert (type(found), found, found.as_expr()) == (type(value), value, value.as_expr())
+
+
+HUGE = ["Integer", hex(10**9)]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        ["Pow", ["Symbol", "x", {}], HUGE],
+        ["Pow", ["Add", ["Symbol", "x", {}], ["Integer", "0x1"]], ["Integer", "0x30"]],
+        ["Pow", ["Integer", "0x2"], HUGE],
+        ["Integer", hex(10**99)],
+        ["Mul", ["Symbol", "x", {}], ["Symbol", "y", {}]],
+        ["Pow", ["Symbol", "x", {}], ["Integer", "0x2"]],
+        ["Tuple"],
+    ],
+    ids=str,
+)
+def test_a_root_that_would_take_work_or_is_none_is_refused(expression: Any) -> None:
+    with pytest.raises(NotPlain):
+        symbols.unpack(["ComplexRootOf", expression, ["Symbol", "x", {}], 0], wire.unpack)

@@ -6,9 +6,11 @@ import datetime as dt
 import enum
 import json
 import math
+import pathlib
 import socket
 import struct
 import threading
+import zoneinfo
 from collections import Counter, OrderedDict, deque, namedtuple
 from decimal import Decimal
 from fractions import Fraction
@@ -35,7 +37,10 @@ def crossed(value: Any) -> Any:
         frozenset({1}), {"nested": {"t": [1]}, "i": "0x1"}, 3 + 4j, Fraction(1, 3), Fraction(10**3000, 7), Decimal("1.10"),
         range(3, 30, 4), slice(1, None, 2), Ellipsis, Counter("hello"), OrderedDict([(2, 1), (1, 2)]), deque([1, 2], 5),
         dt.datetime(2026, 1, 2, 3, 4, 5, 6), dt.datetime(2026, 1, 2, tzinfo=dt.UTC), dt.date(2026, 1, 2), dt.time(3, 4),
-        dt.timedelta(days=-1, microseconds=3), Point(1, [2]),
+        dt.timedelta(days=-1, microseconds=3), Point(1, [2]), pathlib.Path("a", "b.csv"),
+        dt.datetime(2026, 1, 2, tzinfo=zoneinfo.ZoneInfo("Europe/Paris")), dt.datetime(2026, 1, 2, fold=1),
+        dt.datetime(2026, 10, 25, 2, 30, tzinfo=zoneinfo.ZoneInfo("Europe/Paris"), fold=1),
+        dt.datetime(2026, 1, 2, tzinfo=dt.timezone(dt.timedelta(hours=-3, minutes=-30))),
     ],
     ids=lambda value: type(value).__name__,
 )  # fmt: skip
@@ -76,10 +81,60 @@ def test_numpy_scalars_stay_numpy_scalars(value: Any) -> None:
     assert (type(back), back) == (type(value), value)
 
 
+def test_results_of_scipy_keep_what_can_be_asked_of_them() -> None:
+    from scipy import optimize, stats
+
+    tested, line = crossed(stats.ttest_ind([1, 2, 3], [2, 3, 5])), crossed(stats.linregress([1, 2, 3], [1, 2, 4]))
+    assert (tested.df, len(tested), tested.pvalue) == (4.0, 2, tested[1])
+    assert line.intercept_stderr > 0
+    found = crossed(optimize.minimize(lambda v: (v[0] - 1) ** 2, [0.0]))
+    assert (found.success, found["success"], crossed(found).nit) == (True, True, found.nit)
+    assert abs(found.x[0] - 1) < 1e-6
+    assert not hasattr(found, "no_such")
+
+
+def test_masked_entries_are_not_lost_in_silence() -> None:
+    assert crossed(np.ma.array([1, 2])).tolist() == [1, 2]
+    with pytest.raises(NotPlain, match="masked"):
+        wire.pack(np.ma.masked_greater([1, 5], 2))
+
+
 def test_a_random_generator_goes_on_where_it_was() -> None:
     generator = np.random.default_rng(7)
     generator.random(3)
     assert crossed(generator).random(4).tolist() == generator.random(4).tolist()
+
+
+@pytest.mark.parametrize("kind", ["PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64"])
+def test_every_kind_of_generator_crosses(kind: str) -> None:
+    generator = np.random.Generator(getattr(np.random, kind)(7))
+    generator.random(3)
+    assert crossed(generator).random(4).tolist() == generator.random(4).tolist()
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "told"),
+    [
+        ("MT19937", ("state", "pos"), -300),
+        ("MT19937", ("state", "pos"), 1 << 20),
+        ("MT19937", ("state", "key"), np.zeros(3, dtype=np.uint32)),
+        ("Philox", ("buffer_pos",), -20),
+        ("Philox", ("buffer",), np.zeros(1, dtype=np.uint64)),
+        ("SFC64", ("state", "state"), np.zeros(1, dtype=np.uint64)),
+        ("SFC64", ("state", "state"), np.zeros(4)),
+        ("SFC64", ("state",), 0),
+    ],
+)
+def test_a_generator_that_would_read_beyond_its_numbers_is_refused(
+    kind: str, path: tuple[str, ...], told: object
+) -> None:
+    state: Any = getattr(np.random, kind)(7).state
+    part = state
+    for step in path[:-1]:
+        part = part[step]
+    part[path[-1]] = told
+    with pytest.raises(NotPlain):
+        wire.unpack({"rng": wire.pack(state)})
 
 
 def test_subclasses_of_containers_are_sent_as_what_they_hold_and_not_as_they_say() -> None:
@@ -132,7 +187,8 @@ def test_endless_and_deep_values_are_refused() -> None:
     "tree",
     [
         {}, {"t": 1}, {"t": [1], "d": []}, {"unknown": 1}, {"i": "x"}, {"c": [1]}, {"b": "!"}, {"d": [[1]]}, {"d": [[[], 1]]},
-        {"fr": [1, 0]}, {"nt": ["os.system", ["a"], [1]]}, {"nt": ["P", ["a", "b"], [1]]}, {"s": [[1]]},
+        {"fr": [1, 0]}, {"fr": ["1e999999999", 1]}, {"dz": ["2026-01-01T00:00:00", 0, ["zoneinfo", "../x"]]}, {"pa": 3},
+        {"nt": ["P", ["a"], [1], ["__eq__"], [1]]}, {"nt": ["P", ["a"], [1], ["b"], []]}, {"nt": ["os.system", ["a"], [1]]}, {"nt": ["P", ["a", "b"], [1]]}, {"s": [[1]]},
         {"np": ["|U0", [1 << 40], ""]}, {"np": ["O", [1], "AAAAAAAAAAA="]}, {"np": ["<f8", [2], "AAAAAAAAAAA="]}, {"np": ["<f8", [-1], ""]}, {"npo": [[3], [1]]},
         {"nps": ["<f8", ""]}, {"np": [{"t": [["a", "O"]]}, [1], "AAAAAAAAAAA="]}, {"rng": {"d": [["bit_generator", "RandomState"]]}},
         {"dt": "yesterday"}, {"r": [1, 2, 0]}, {"de": "x"}, {"object": [0]},

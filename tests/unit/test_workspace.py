@@ -112,7 +112,7 @@ def test_a_write_that_fails_leaves_what_was_there(
     def full(handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("curriculum.workspace.os.fsync", full)
+    monkeypatch.setattr("curriculum.files.os.fsync", full)
     with pytest.raises(OSError, match="No space"):
         workspace.update()
     assert copy.read_bytes() == before

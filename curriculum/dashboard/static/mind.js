@@ -38,3 +38,41 @@ function unfoldTo(id) {
 
 addEventListener("hashchange", () => unfoldTo(location.hash.slice(1)));
 if (location.hash.startsWith("#day-")) unfoldTo(location.hash.slice(1));
+
+// Drawings are in the page already. With Vega they answer the pointer and take the width that there is.
+
+async function vega() {
+  if (!window.vegaEmbed) {
+    await new Promise((done, failed) => {
+      const script = document.createElement("script");
+      script.src = document.body.dataset.vega;
+      script.onload = done;
+      script.onerror = failed;
+      document.head.append(script);
+    });
+  }
+  return window.vegaEmbed;
+}
+
+async function enliven(drawing) {
+  const spec = JSON.parse(drawing.parentElement.querySelector("script").textContent);
+  const live = document.createElement("div");
+  live.className = "live";
+  drawing.append(live);
+  await (await vega())(live, { ...spec, width: "container" }, {
+    actions: false,
+    renderer: "svg",
+    tooltip: { disableDefaultStyle: true },
+  });
+  live.classList.add("drawn");
+  for (const old of [...drawing.children]) if (old !== live) old.remove();
+}
+
+const seen = new IntersectionObserver((entries) => {
+  for (const entry of entries) {
+    if (!entry.isIntersecting) continue;
+    seen.unobserve(entry.target);
+    enliven(entry.target).catch(() => {}); // the drawing that is there stays
+  }
+}, { rootMargin: "400px" });
+for (const drawing of document.querySelectorAll("[data-chart]")) seen.observe(drawing);

@@ -1,0 +1,83 @@
+/** A page that said nothing for so long is gone, and what it kept is taken over. Milliseconds. */
+const GONE = 120_000;
+
+interface Kept {
+  alive: number;
+  seconds: Record<string, number>;
+}
+
+/** Seconds that the server does not have yet, in the browser's storage: each page keeps its own, so that none is sent twice. */
+export class Store {
+  private readonly mine: string;
+  private readonly kept = new Map<string, number>();
+
+  constructor(
+    private readonly storage: Storage,
+    private readonly prefix: string,
+    page: string
+  ) {
+    this.mine = prefix + page;
+    this.adopt();
+  }
+
+  seconds(day: string): number {
+    return this.kept.get(day) ?? 0;
+  }
+
+  all(): [string, number][] {
+    return [...this.kept].filter(([, seconds]) => seconds > 0);
+  }
+
+  add(day: string, seconds: number): void {
+    this.kept.set(day, Math.max(0, this.seconds(day) + seconds));
+    this.write();
+  }
+
+  /** To be called every half minute: says that this page is alive, and takes over what pages left that are not. */
+  beat(): void {
+    if (this.all().length) {
+      if (this.storage.getItem(this.mine) === null) {
+        this.kept.clear(); // this page slept for long, and another one has taken it over
+      } else {
+        this.write();
+      }
+    }
+    this.adopt();
+  }
+
+  private adopt(): void {
+    const names = Array.from({ length: this.storage.length }, (_, index) => this.storage.key(index));
+    for (const name of names) {
+      if (!name?.startsWith(this.prefix) || name === this.mine) {
+        continue;
+      }
+      const left = read(this.storage.getItem(name));
+      if (!left || Date.now() - left.alive > GONE) {
+        this.storage.removeItem(name);
+        Object.entries(left?.seconds ?? {}).forEach(([day, seconds]) => this.add(day, seconds));
+      }
+    }
+  }
+
+  private write(): void {
+    const seconds = Object.fromEntries(this.all());
+    try {
+      if (Object.keys(seconds).length) {
+        this.storage.setItem(this.mine, JSON.stringify({ alive: Date.now(), seconds } satisfies Kept));
+      } else {
+        this.storage.removeItem(this.mine);
+      }
+    } catch {
+      // Storage is full or forbidden: what is counted still goes to the server, it only does not outlive this page.
+    }
+  }
+}
+
+function read(text: string | null): Kept | null {
+  try {
+    const kept = JSON.parse(text ?? '') as Kept;
+    return typeof kept.alive === 'number' && typeof kept.seconds === 'object' ? kept : null;
+  } catch {
+    return null;
+  }
+}

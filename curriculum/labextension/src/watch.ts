@@ -1,0 +1,53 @@
+import { DocumentRegistry } from '@jupyterlab/docregistry';
+import { DisposableDelegate, IDisposable } from '@lumino/disposable';
+import { ISignal, Signal } from '@lumino/signaling';
+
+import { Lesson } from './lesson';
+
+/** One saving is told in several signals, and a learner may save twice. Milliseconds. */
+const QUIET = 300;
+
+/** With it on, saving a lesson checks it. */
+export class Watch {
+  private readonly _changed = new Signal<this, void>(this);
+  private _on = false;
+
+  get on(): boolean {
+    return this._on;
+  }
+
+  set on(value: boolean) {
+    if (value !== this._on) {
+      this._on = value;
+      this._changed.emit();
+    }
+  }
+
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  /** Listens to a lesson's savings, but for those that a check makes itself. */
+  over(lesson: Lesson): IDisposable {
+    const { context } = lesson.panel;
+    let timer = 0;
+    const check = () => {
+      if (lesson.busy) {
+        timer = window.setTimeout(check, QUIET); // saved during a check: that work is not in it
+      } else if (this._on && !lesson.isDisposed) {
+        void lesson.check();
+      }
+    };
+    const saved = (_: unknown, state: DocumentRegistry.SaveState) => {
+      if (this._on && !lesson.work.saving && lesson.data && state.startsWith('completed')) {
+        window.clearTimeout(timer);
+        timer = window.setTimeout(check, QUIET);
+      }
+    };
+    context.saveState.connect(saved);
+    return new DisposableDelegate(() => {
+      window.clearTimeout(timer);
+      context.saveState.disconnect(saved);
+    });
+  }
+}

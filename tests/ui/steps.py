@@ -1,0 +1,115 @@
+"""What a learner does in JupyterLab with the course's panel, for tests: to open, to write, to check, by mouse or by keys."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.ui.conftest import Server
+
+LESSON = "1.5/d01_matrices"
+TITLE = "Show what is added up"
+FIRST_LINE = "def check_fit"
+RIGHT, WRONG = "return A[i, :] * B[:, j]", "return A[:, j] * B[i, :]"
+
+
+def solution(course: Path) -> str:
+    """The worked solution of the first exercise, without the marks around it."""
+    book = json.loads((course / "source" / f"{LESSON}.ipynb").read_text())
+    cell = next(c for c in book["cells"] if c["metadata"].get("nbgrader", {}).get("grade_id") == "d01_e1")
+    return re.sub(r"^ *### (BEGIN|END) SOLUTION\n?", "", "".join(cell["source"]), flags=re.MULTILINE)
+
+
+def wrong_solution(course: Path) -> str:
+    """The same with one line the wrong way round."""
+    right = solution(course)
+    assert right.count(RIGHT) == 1
+    return right.replace(RIGHT, WRONG)
+
+
+def open_lab(page: Page, server: Server, theme: str = "light") -> None:
+    """JupyterLab in its first state, with the plan shown."""
+    if theme == "dark":
+        settings = Path(server.course.parent / "jupyter_config_dir/lab/user-settings/@jupyterlab/apputils-extension")
+        settings.mkdir(parents=True, exist_ok=True)
+        (settings / "themes.jupyterlab-settings").write_text('{"theme": "JupyterLab Dark"}')
+    page.goto(server.at("/lab").replace("?", "?reset&"))
+    page.get_by_role("tab", name="The plan").click()
+    expect(page.locator(".mind-tree")).to_be_visible()
+    for button in page.get_by_role("button", name="No", exact=True).all():  # news, which JupyterLab asks about once
+        button.click()
+
+
+def start_day(page: Page) -> None:
+    """Open the lesson that is next, from the panel."""
+    page.locator(".mind-next button").click()
+    expect(page.locator(".mind-summary:visible")).to_contain_text("points")
+    expect(page.locator(".jp-NotebookPanel:visible .jp-Cell").first).to_be_visible()
+
+
+def show_exercise(page: Page, number: int = 1) -> Locator:
+    """Go to an exercise by the bar at the top; its card."""
+    page.get_by_role("button", name=re.compile(f"^Exercise {number},")).click()
+    card = page.locator(".mind-card").first
+    expect(card).to_be_in_viewport()
+    return card
+
+
+def write_answer(page: Page, code: str) -> None:
+    """Replace what stands in the first exercise's cell."""
+    show_exercise(page)
+    page.locator(".jp-CodeCell").filter(has_text=FIRST_LINE).first.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(code)
+
+
+def check(page: Page) -> None:
+    page.get_by_role("button", name="Check", exact=True).click()
+
+
+def command(page: Page, label: str) -> None:
+    """Run a command by its name in the palette, with the keyboard."""
+    page.keyboard.press("Control+Shift+c")
+    field = page.locator(".lm-CommandPalette-input:visible")
+    expect(field).to_be_focused()
+    field.fill(label)
+    expect(page.locator(".lm-CommandPalette-item.lm-mod-active")).to_contain_text(label)
+    page.keyboard.press("Enter")
+    expect(field).to_be_hidden()
+
+
+def tab_to(page: Page, name: str, key: str = "Tab", most: int = 60) -> None:
+    """Press Tab until what has this name has the focus, as somebody without a mouse does."""
+    for _ in range(most):
+        page.keyboard.press(key)
+        page.wait_for_timeout(30)
+        focused = page.evaluate(
+            "() => { const a = document.activeElement; return a.getAttribute('aria-label') || a.textContent || '' }"
+        )
+        if re.match(name, focused.strip()):
+            return
+    raise AssertionError(f"{key} does not lead to {name!r}; it ended at {focused[:80]!r}")
+
+
+def copy_of(server: Server) -> Path:
+    return server.course / "work" / f"{LESSON}.ipynb"
+
+
+def saved(server: Server, text: str) -> None:
+    """Wait until the learner's copy on disk has this text."""
+    for _ in range(150):
+        if text in copy_of(server).read_text():
+            return
+        time.sleep(0.2)
+    raise AssertionError(f"the notebook on disk never had {text!r}")
+
+
+def journal(course: Path, kind: str) -> list[dict]:
+    """The entries of one kind, in order."""
+    path = course / "journal.jsonl"
+    lines = path.read_text().splitlines() if path.exists() else []
+    return [entry for entry in map(json.loads, lines) if entry["kind"] == kind]
