@@ -92,7 +92,7 @@ def _shown(root: Path, assignment: str, options: Options, out: Console, errors: 
             return _told(errors, f"Nothing was graded: {error}{_remedy(error)}", 3)
         except KeyboardInterrupt:
             return _told(errors, f"Stopped. What was recorded stays; `mind grade {assignment} --resume` goes on", 130)
-    if options.record and not options.db:
+    if options.record and not options.db_url:
         try:
             keep_regrades(root, assignment, report.changes)
         except OSError as error:

@@ -7,12 +7,13 @@ a server calls it in a thread.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from autograder.results import Scores
 from curriculum.catalogue import Catalogue, CatalogueError
 from curriculum.journal import Attempt, Entry, Journal
-from curriculum.plan import DEFAULT, PlanError, load_plan
+from curriculum.plan import DEFAULT, Plan, PlanError, load_plan
 from curriculum.progress import Progress, progress
 from curriculum.workspace import Workspace
 
@@ -55,13 +56,19 @@ def entries(root: Path, learner: str) -> list[Entry]:
 def lessons(root: Path, plan_file: Path = DEFAULT) -> Catalogue:
     """The released lessons of the course in ``root``, and its plan. Raises StandingError."""
     try:
-        return Catalogue(load_plan(plan_file), root)
+        return Catalogue(_plan(plan_file, plan_file.read_bytes()), root)
     except CatalogueError as error:
         raise StandingError("A released lesson", str(error)) from error
     except PlanError as error:
         raise StandingError("The plan", str(error)) from error
     except OSError as error:
         raise StandingError("The plan", _of_file(error)) from error
+
+
+@lru_cache(maxsize=16)
+def _plan(file: Path, content: bytes) -> Plan:
+    # `content` only keys the cache: a server would read and check the same plan at every request, a tenth of a second each.
+    return load_plan(file)
 
 
 def gradebook_url(root: Path) -> str:
