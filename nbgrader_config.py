@@ -13,3 +13,5 @@ c.ClearSolutions.text_stub = "*Your answer here.*"
 c.ExecutePreprocessor.timeout = 120
 # The engine behind `nbgrader autograde` and `generate_feedback`; without it they are nbgrader's own (docs/instructors/nbgrader.md).
 autograder.nbgrader.configure(c)
+# Marks for an LMS: `nbgrader export --exporter=autograder.exports.CanvasExportPlugin` or MoodleExportPlugin. For full marks without the
+# bonus say, by section: c.CanvasExportPlugin.most = {"1.5": 196}   (docs/instructors/first-to-last-day.md)

@@ -14,9 +14,10 @@ from functools import lru_cache
 
 from autograder import names
 
+_BUILTINS = frozenset(dir(builtins))
 #: Builtins that can be called while a cell runs, and nobody else notices.
 _QUIET = (
-    frozenset(name for name in dir(builtins) if name.islower() and not name.startswith("_"))
+    frozenset(name for name in _BUILTINS if name.islower() and not name.startswith("_"))
     - {
         "breakpoint",
         "compile",
@@ -37,29 +38,37 @@ _DECORATORS = frozenset({
     "property", "setter", "staticmethod", "total_ordering", "wraps",
 })  # fmt: skip
 #: Names through which anything can be looked up or bound.
-_ANYTHING = frozenset({"__import__", "delattr", "eval", "exec", "get_ipython", "globals", "locals", "setattr", "vars"})
+_ANYTHING = frozenset({
+    "__builtins__", "__globals__", "__import__", "__main__", "_getframe", "builtins", "delattr", "eval", "exec", "f_globals",
+    "f_locals", "get_ipython", "globals", "locals", "modules", "setattr", "vars",
+})  # fmt: skip
+#: What is imported under these names is asked for values.
+_ASKED = frozenset({"linalg", "math", "np", "nx", "pd", "sp", "stats"})
 
 
 @lru_cache(maxsize=1000)
 def looks_anywhere(source: str) -> bool:
     """Whether a cell may use names that do not stand in it."""
     tree = _parsed(source)
-    return tree is None or any(isinstance(node, ast.Name) and node.id in _ANYTHING for node in ast.walk(tree))
+    return tree is None or any(_named(node) in _ANYTHING for node in ast.walk(tree))
 
 
 @lru_cache(maxsize=1000)
 def felt_elsewhere(source: str) -> bool:
     """Whether a cell may change what cells see that use none of its names."""
     tree = _parsed(source)
-    if tree is None:
+    if tree is None or looks_anywhere(source):
         return True
     own = names.bound(source)
-    if own & set(dir(builtins)):
+    if own & _BUILTINS:
         return True
     modules = {alias.asname or alias.name for node in ast.walk(tree) for alias in getattr(node, "names", [])
                if isinstance(alias, ast.alias)}  # fmt: skip
     inner = own - modules | _local(tree)
-    return any(_changes(node, inner) for node in ast.walk(tree)) or any(_acts(node, own) for node in _at_once(tree))
+    asked = _ASKED | modules
+    return any(_changes(node, inner) for node in ast.walk(tree)) or any(
+        _acts(node, own, asked) for node in _at_once(tree)
+    )
 
 
 def _parsed(source: str) -> ast.Module | None:
@@ -83,9 +92,7 @@ def _changes(node: ast.AST, inner: set[str]) -> bool:
     match node:
         case ast.ImportFrom(names=[ast.alias(name="*")]) | ast.Global():
             return True
-        case ast.Name(id=name) if name in _ANYTHING:
-            return True
-        case ast.Name(id=name, ctx=ast.Del()):
+        case ast.Name(ctx=ast.Del()):
             return True
         case ast.Attribute(ctx=ast.Store() | ast.Del()) | ast.Subscript(ctx=ast.Store() | ast.Del()):
             return _root(node) not in inner
@@ -105,16 +112,31 @@ def _at_once(node: ast.AST) -> Iterator[ast.AST]:
             yield from _at_once(child)
 
 
-def _acts(node: ast.AST, own: set[str]) -> bool:
-    """Whether this, which is run with the cell, may do something beside giving a value."""
+def _acts(node: ast.AST, own: set[str], asked: frozenset[str]) -> bool:
+    """Whether this, which is run with the cell, may do something beside giving a value. ``asked`` are modules."""
     match node:
+        case ast.ClassDef(bases=bases) if not all(
+            isinstance(b, ast.Name) and (b.id in own or b.id in _BUILTINS) for b in bases
+        ):
+            return True  # it may be told of who extends it
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
             return not all(_last(decorator) in _DECORATORS for decorator in node.decorator_list)
         case ast.Call(func=ast.Name(id=name)):
             return name == "open" or (name not in own and name not in _QUIET)
+        case ast.Call(func=ast.Attribute() as called):
+            return _root(called) not in asked
         case ast.Expr(value=ast.Call(func=ast.Attribute())) | ast.Await():
             return True
+        case ast.Assign(value=ast.Name(id=name)):  # another name for what is not its own
+            return name not in own and name not in _BUILTINS
     return False
+
+
+def _named(node: ast.AST) -> str:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name) | ast.alias(name=name) | ast.ImportFrom(module=str(name)):
+            return name
+    return ""
 
 
 def _root(node: ast.AST) -> str:

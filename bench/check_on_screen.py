@@ -54,6 +54,7 @@ def main(rounds: int, json_file: Path | None, any_load: bool) -> None:
         flags = ["--no-sandbox", "--disable-gpu"]
         browser = playwright.chromium.launch(executable_path=find_browser(), args=flags)
         page = browser.new_page(viewport={"width": 1280, "height": 860})
+        page.set_default_timeout(120_000)
         with serving(course, Path(folder)) as server:
             steps.open_lab(page, server)
             steps.start_day(page)

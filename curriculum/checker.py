@@ -144,12 +144,12 @@ class Checker:
                 return graded(engine)
 
     def _warm(self, lesson: ReleasedLesson) -> None:
-        import_gradebook()
         # What is wrong with the course or the machine is told by the check that meets it.
         with contextlib.suppress(OSError, intake.Unreadable, KernelTrouble, SettingsError, Stopped):
             course = course_of(self._root, lesson)
             with self._engines.one() as engine:
                 engine.grade(self._root / "source" / lesson.unit / lesson.path.name, course, self._stop)
+        import_gradebook()  # after what a result waits for: scores are recorded behind it
 
 
 @dataclass

@@ -13,6 +13,7 @@ import time
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +39,7 @@ class ClassStanding:
     """A class as it was at ``counted``. Arrays are (students, days) in the order of ``scores.people`` and ``days``.
 
     ``earned`` are hours; ``points`` are NaN where a day was not graded; ``full`` are a day's points without the bonus.
-    ``outdated`` says that a newer count is being made.
+    ``outdated`` says that a newer count is being made. ``made`` keeps what was made of it, by name.
     """
 
     catalogue: Catalogue
@@ -53,6 +54,7 @@ class ClassStanding:
     regrades: list[Regrade]
     counted: dt.datetime
     outdated: bool = False
+    made: dict[str, Any] = field(default_factory=dict, compare=False)
 
     @property
     def done(self) -> NDArray[np.bool_]:

@@ -60,7 +60,7 @@ def learners(standing: ClassStanding, unit: str = "") -> Table:
         "Hours are earned by points: a day's hours are its share of full points. Points are without the bonus. Hours spent, and "
         "who is stuck, come from the journal of this folder; it holds nothing of learners who work on machines of their own."
     )
-    return Table("learners", about, _NOBODY, columns, rows, "learner")
+    return Table("learners", about, _NOBODY, columns, rows, "learner").ordered("learner", False)
 
 
 def sections(standing: ClassStanding) -> Table:
@@ -228,9 +228,18 @@ TABLES: Mapping[str, Callable[[ClassStanding], Table]] = {
 }  # fmt: skip
 
 
+def table_of(standing: ClassStanding, name: str) -> Table:
+    """A table by its name, made once for each count of the class. Raises LookupError."""
+    make = TABLES[name]
+    if name not in standing.made:
+        standing.made[name] = make(standing)
+    made: Table = standing.made[name]
+    return made
+
+
 def one_learner(standing: ClassStanding, learner: str) -> tuple[Row, list[Table]]:
     """A learner's page: their row among the learners, and tables of days, tries and regrades. Raises LookupError."""
-    row = next((row for row in learners(standing).rows if row["learner"] == learner), None)
+    row = next((row for row in table_of(standing, "learners").rows if row["learner"] == learner), None)
     if row is None:
         raise LookupError(learner)
     at = [one.id for one in standing.scores.people].index(learner)
@@ -249,8 +258,9 @@ def one_learner(standing: ClassStanding, learner: str) -> tuple[Row, list[Table]
         Column("minutes", "Minutes spent", "minutes"), Column("handed_in", "Section handed in", "time"), Column("late", "Late"),
     )  # fmt: skip
     own = Table("days", "Points are with the bonus.", "No lesson is written yet.", columns, days, "day")
-    mine = [one for one in stuck(standing).rows if one["learner"] == learner]
-    waiting = replace(stuck(standing), rows=mine, empty="Stuck nowhere, as far as the journal of this folder tells.")
+    everybody = table_of(standing, "stuck")
+    mine = [one for one in everybody.rows if one["learner"] == learner]
+    waiting = replace(everybody, rows=mine, empty="Stuck nowhere, as far as the journal of this folder tells.")
     return row, [own, waiting, _regrades(standing, [one for one in standing.regrades if one.student == learner])]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
@@ -18,6 +19,9 @@ from curriculum.standing import StandingError
 if TYPE_CHECKING:  # they bring NumPy, and are imported with the first look at a class
     from curriculum.classroom.standing import ClassStanding
     from curriculum.classroom.tables import Table
+
+#: Rows on a page: what a browser shows at once. JSON and CSV have all of them.
+_ROWS = 250
 
 _NOT_YOURS = (
     "This shows the work of a whole class, and only those who teach it may see it. On a JupyterHub they stand in the course's "
@@ -63,14 +67,14 @@ class ClassBase(MindHandler):
 
     async def table(self, standing: ClassStanding, name: str) -> Table:
         """Raises LookupError."""
-        from curriculum.classroom.views import TABLES, learners
+        from curriculum.classroom.views import learners, table_of
 
         section, key, order = (self.get_query_argument(word, "") for word in ("section", "sort", "order"))
         if section and section not in {day.unit for day in standing.days}:
             raise LookupError(section)
 
         def make() -> Table:
-            table = learners(standing, section) if name == "learners" else TABLES[name](standing)
+            table = learners(standing, section) if section and name == "learners" else table_of(standing, name)
             return table.ordered(key, order == "down") if key else table
 
         return await asyncio.to_thread(make)
@@ -102,7 +106,13 @@ class ClassHandler(ClassBase):
     async def get(self, name: str = "learners") -> None:
         standing = await self.standing()
         table = await self.table(standing, name)
-        self.finish(await asyncio.to_thread(self.render, "class.html", table=table, **self.about(standing)))
+        last = max(1, -(-len(table.rows) // _ROWS))
+        asked = self.get_query_argument("page", "1")
+        page = int(asked) if asked.isdecimal() and 1 <= int(asked) <= last else 1
+        first = (page - 1) * _ROWS
+        part = {"page": page, "last": last, "first": first, "all": len(table.rows)}
+        table = replace(table, rows=table.rows[first : first + _ROWS])
+        self.finish(await asyncio.to_thread(self.render, "class.html", table=table, **part, **self.about(standing)))
 
 
 class ClassLearnerHandler(ClassBase):
@@ -124,10 +134,10 @@ class ClassDataHandler(ClassBase, APIHandler):
 
     @teaching
     async def get(self) -> None:
-        from curriculum.classroom.views import TABLES
+        from curriculum.classroom.views import TABLES, table_of
 
         standing = await self.standing()
-        tables = await asyncio.to_thread(lambda: {name: make(standing).as_json() for name, make in TABLES.items()})
+        tables = await asyncio.to_thread(lambda: {name: table_of(standing, name).as_json() for name in TABLES})
         self.finish({**_counted(standing), "tables": tables})
 
 

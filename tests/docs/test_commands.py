@@ -16,6 +16,7 @@ from tests.docs.pages import NAMES, ROOT, Command, commands
 NOT_RUN = {
     "make learn": "builds an environment and starts a server: tests/unit/test_install.py, tests/ui/",
     "make test": "would run itself",
+    "mind lab --instructor": "starts a server: tests/ui/test_class.py",
     "make section-2-4": "fetches packages: tests/unit/test_install.py, tests/unit/test_pins.py",
     "mind dev build 1.5": "takes a minute, and runs in a smaller course in tests/course/",
     "mind dev check 1.5": "a step of `make test`",

@@ -15,12 +15,13 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 from tornado.web import Application
 
-from curriculum.classroom.people import opened
+from curriculum.classroom.people import Person, opened
+from curriculum.classroom.roster import take_roster
 from curriculum.dashboard.handlers import add_handlers
 from curriculum.journal import Attempt, Journal
 from tests.class_of import enter, give
@@ -74,6 +75,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         )
         book.update_or_create_student("bob", first_name=SCRIPT, last_name='"><img>')
         book.update_or_create_student("=cmd", first_name="=1+1")
+        take_roster(book, [(n, Person(f"x{n:03}", "X", f"Zz{n:03}")) for n in range(300)])
     give(root, "ada", {"d01_matrices": {"d01_e1_number": 1.0, "d01_e1_text": 2.0}})
     give(root, "bob", {"d01_matrices": {"d01_e1_number": 0.0}})
     stuck = [Attempt(f"2026-11-01T10:0{n}:00+00:00", "ada", "1.5-d1", "e2", "wrong", 0, 2, f"try{n}") for n in range(3)]
@@ -237,6 +239,19 @@ def test_the_order_is_that_of_the_link(server: Server) -> None:
     page = server.ask(PROF, "mind/class?sort=points&order=down&section=1.5", page=True).text
     assert 'aria-sort="descending"' in page
     assert page.index("Lovelace-of-the-test") < page.index("=1+1")
+
+
+def test_a_big_class_has_several_pages_in_one_order(server: Server) -> None:
+    first = server.ask(PROF, "mind/class?sort=learner&order=up", page=True).text
+    assert "1 to 250 of 3" in first
+    (more,) = re.findall(r'href="(\?[^"]*)" rel="next"', first)
+    second = server.ask(PROF, "mind/class" + more.replace("&amp;", "&"), page=True).text
+    shown = [re.findall(r"mind/class/learners/([^\"]+)\"", page) for page in (first, second)]
+    everybody = [row["learner"] for row in json.loads(server.ask(PROF, "mind/api/class/learners").text)["rows"]]
+    assert [unquote(learner) for page in shown for learner in page] == everybody
+    assert 'rel="prev"' in second
+    for page in ("0", "-1", "99", "x", "1e3"):
+        assert "1 to 250 of 3" in server.ask(PROF, f"mind/class?page={page}", page=True).text
 
 
 @pytest.mark.parametrize(

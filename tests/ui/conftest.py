@@ -70,7 +70,11 @@ def serving(course: Path, tmp_path: Path, port: int = 0, *options: str) -> Itera
     env = {**os.environ, **own, "MIND_ROOT": str(course), "JUPYTER_TOKEN": "a-test", "PYTHONUNBUFFERED": "1"}
     mind = str(Path(sys.executable).parent / "mind")
     process = subprocess.Popen(
-        [mind, "lab", "--no-browser", "--port", str(port), *options], env=env, stdout=log, stderr=log, start_new_session=True
+        [mind, "lab", "--no-browser", "--port", str(port), *options],
+        env=env,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
     )
     found = Server(f"http://127.0.0.1:{port}", "a-test", course, process)
     try:

@@ -15,6 +15,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from curriculum import schedule
+from curriculum.dashboard.report_page import write_report
+from curriculum.outlook import outlook
 from tests.learnt import learn
 from tests.ui.conftest import Server, picture
 
@@ -77,12 +79,12 @@ def _whole(page: Page, name: str) -> None:
 
 def test_every_chart_is_drawn_and_its_table_says_what_the_api_says(learnt: Path, server: Server, page: Page) -> None:
     _opened(page, server)
-    outlook = _outlook(server)
+    data = _outlook(server)
     expect(page.get_by_role("heading", level=1)).to_contain_text("14.2 of 920 hours earned")
     marks = {
         "hours": (".mark-line path", 3),
         "finish": (".mark-line path", 3),
-        "pace": (".mark-rect path", 2 * len(outlook["value"]["weeks"])),
+        "pace": (".mark-rect path", 2 * len(data["value"]["weeks"])),
         "days": (".mark-symbol path", 70),
         "concepts": (".mark-rect path", 6),
         "technologies": (".mark-rect path", 4),
@@ -90,31 +92,31 @@ def test_every_chart_is_drawn_and_its_table_says_what_the_api_says(learnt: Path,
     for name, (mark, least) in marks.items():
         assert page.locator(f"[data-chart={name}] {mark}").count() >= least, name
 
-    days = outlook["value"]["days"]
+    days = data["value"]["days"]
     assert _table(page, "hours") == [
         [day["date"], *(str(day[key]) for key in ("planned", "earned", "spent"))] for day in days
     ]
-    weeks = outlook["value"]["weeks"]
+    weeks = data["value"]["weeks"]
     assert _table(page, "pace") == [
         [week["monday"], *(str(week[key]) for key in ("planned", "earned", "spent"))] for week in weeks
     ]
     finish = {row[0]: row[1] for row in _table(page, "finish")}
-    assert finish["end at this pace"] == outlook["forecast"]["done"]
-    assert finish["latest end, 80 % range"] == outlook["forecast"]["latest"]
-    concepts = [one for one in outlook["concepts"] if one["tried"]]
+    assert finish["end at this pace"] == data["forecast"]["done"]
+    assert finish["latest end, 80 % range"] == data["forecast"]["latest"]
+    concepts = [one for one in data["concepts"] if one["tried"]]
     assert [row[:3] for row in _table(page, "concepts")] == [
         [one["text"], str(one["percent"]), str(one["points"])] for one in concepts
     ]
     active = {row[0] for row in _table(page, "days") if row[1] != "0"}
-    assert active == {day["date"] for day in outlook["streak"]["days"] if day["attempts"]}
-    expect(page.locator("#now")).to_contain_text(outlook["forecast"]["says"])
+    assert active == {day["date"] for day in data["streak"]["days"] if day["attempts"]}
+    expect(page.locator("#now")).to_contain_text(data["forecast"]["says"])
     hardest = page.get_by_role("table", name="The hardest exercises").get_by_role("row")
-    expect(hardest.nth(1)).to_contain_text(outlook["hardest"][0]["title"])
+    expect(hardest.nth(1)).to_contain_text(data["hardest"][0]["title"])
 
     page.locator("[data-chart=hours] svg").hover()
     expect(page.locator("#vg-tooltip-element")).to_contain_text("Planned")
     # No number is rounded up: neither of hours nor of points.
-    assert outlook["value"]["earned"] <= float(server.progress()["earned"]) + 0.1
+    assert data["value"]["earned"] <= float(server.progress()["earned"]) + 0.1
 
 
 def test_the_map_the_board_and_the_reviews_lead_on(learnt: Path, server: Server, page: Page) -> None:
@@ -136,14 +138,14 @@ def test_the_map_the_board_and_the_reviews_lead_on(learnt: Path, server: Server,
 
 def test_the_numbers_can_be_taken_along(learnt: Path, server: Server, page: Page) -> None:
     _opened(page, server)
-    outlook = _outlook(server)
+    data = _outlook(server)
     for name in CHARTS:
         page.locator(f"#numbers-{name} > summary").click()
         links = page.locator(f"#numbers-{name} .exports a")
         with page.expect_download() as waiting:
             links.nth(0).click()
         rows = list(csv.reader(waiting.value.path().read_text(encoding="utf-8-sig").splitlines()))
-        assert waiting.value.suggested_filename.endswith(f"{name}-{outlook['today']}.csv")
+        assert waiting.value.suggested_filename.endswith(f"{name}-{data['today']}.csv")
         assert [list(row) for row in rows[1:]] == page.locator(f"#numbers-{name} tbody tr").evaluate_all(
             "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
         )
@@ -158,7 +160,7 @@ def test_the_calendar_is_set_by_keyboard_alone_and_kept(server: Server, page: Pa
     expect(page.get_by_text("Nothing is counted yet.")).to_be_visible()
     assert page.locator("[data-chart]").count() == 0
     assert _faults(page) == []
-    _whole(page, "dashboard-new-1440")
+    _whole(page, "dashboard-new-1280")
 
     page.set_viewport_size({"width": 1280, "height": 860})
     page.get_by_label("First day").focus()
@@ -226,3 +228,23 @@ def test_without_javascript_the_same_can_be_read(learnt: Path, server: Server, b
     page.locator("#numbers-hours > summary").click()
     expect(page.locator("#numbers-hours table")).to_be_visible()
     context.close()
+
+
+def test_the_report_stands_alone(learnt: Path, tmp_path: Path, browser: Browser) -> None:
+    """No server, no network: one file, as it is sent to somebody."""
+    write_report(outlook(learnt, "learner"), "learner", tmp_path / "report.html")
+    for scheme in ("light", "dark"):
+        context = browser.new_context(offline=True, viewport={"width": 1440, "height": 900}, color_scheme=scheme)
+        page = context.new_page()
+        asked: list[str] = []
+        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        page.goto(f"file://{tmp_path}/report.html")
+        for name in CHARTS:
+            expect(page.locator(f"#chart-{name} svg .mark-group").first).to_be_visible()
+        assert [url for url in asked if not url.startswith(("data:", "file:"))] == []
+        assert len(asked) <= 2  # the file itself, and the icon that it says it has none of
+        page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+        assert _faults(page) == [], scheme
+        page.reload()
+        _whole(page, f"report-{scheme}-1440")
+        context.close()

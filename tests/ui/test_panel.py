@@ -283,6 +283,7 @@ def test_what_is_due_for_review_is_started_from_the_plan(server: Server, page: P
     due.get_by_role("button", name=f"Start the review of “{TITLE}”").click()
     expect(page.locator(".jp-NotebookPanel:visible .jp-Notebook")).to_contain_text(TITLE)
     assert list((server.course / "work" / "review").glob("*.ipynb"))
+    expect(page.locator(".jp-NotebookPanel:visible .jp-RenderedMarkdown h3").first).to_be_visible()
     picture(page, "panel-11-review-opened")
 
 

@@ -311,6 +311,16 @@ NEEDED = [
     ("a file", {"e1": "with open('k', 'w') as f:\n    f.write('3')\n", "e3": THREE.format("int(open('k').read())")}),
     ("a list", {"e1": "from string import *\nK = []\n", "e2": "K.append(3)\n", "e3": THREE.format("K[0]")}),
     ("a class", {"e1": "class K:\n    pass\n", "e2": "K.three = 3\n", "e3": THREE.format("K.three")}),
+    ("a list, in passing", {"e1": "K = {}\n", "e2": "k = K.setdefault('a', 3)\n", "e3": THREE.format("K['a']")}),
+    ("a class under another name", {"e1": "class K: pass\n", "e2": "L = K\nL.k = 3\n", "e3": THREE.format("K.k")}),
+    (
+        "a base class",
+        {
+            "e1": "class K:\n    all = 2\n    def __init_subclass__(cls):\n        K.all += 1\n",
+            "e2": "class L(K): pass\n",
+            "e3": THREE.format("K.all"),
+        },
+    ),
     (
         "a decorator",
         {
@@ -354,9 +364,10 @@ def test_what_has_lost_its_help_is_run_again(engine: Engine, tmp_path: Path, sol
 
 
 def test_what_looks_names_up_while_it_runs_leans_on_all_before_it(engine: Engine, tmp_path: Path) -> None:
-    looks = "def triple(x):\n    return globals()['double'](x) + x"
-    after = small.solved(e1="def double(x):\n    return 7", e3=looks)
-    assert assert_kept_as_anew(engine, tmp_path, small.solved(e3=looks), after)["e3"] == "wrong"
+    for way in ("globals()['double']", "triple.__globals__['double']", "__import__('sys').modules['__main__'].double"):
+        looks = f"def triple(x):\n    return {way}(x) + x"
+        after = small.solved(e1="def double(x):\n    return 7", e3=looks)
+        assert assert_kept_as_anew(engine, tmp_path, small.solved(e3=looks), after)["e3"] == "wrong"
 
 
 def test_a_cell_of_ones_own_that_binds_the_courses_name_stays(engine: Engine, tmp_path: Path) -> None:

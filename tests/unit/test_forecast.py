@@ -244,13 +244,14 @@ def test_the_same_history_gives_the_same_dates(lessons: Catalogue) -> None:
     assert both(lessons, WEEK, SIX_DAYS, november(9)) == both(lessons, WEEK, SIX_DAYS, november(9))
 
 
-def test_the_range_holds_what_happens_eight_times_in_ten(lessons: Catalogue) -> None:
+@pytest.mark.parametrize("learnt", [8, 24])
+def test_the_range_holds_what_happens_eight_times_in_ten(lessons: Catalogue, learnt: int) -> None:
     """100 learners whose days are lumps (0, 1, 2 or 5 h): how often is the day they are really done in their range?"""
     dice, inside = random.Random(7), 0
     every_day = Schedule(MONDAY, zone="UTC")
-    now, today = learning.standing(lessons, {}), MONDAY + dt.timedelta(days=24)
+    now, today = learning.standing(lessons, {}), MONDAY + dt.timedelta(days=learnt)
     for _ in range(100):
-        days = [dice.choice([0, 0, 1, 2, 5]) for _ in range(24)]
+        days = [dice.choice([0, 0, 1, 2, 5]) for _ in range(learnt)]
         found = forecast(_of_hours(now, 200), _earning(days), every_day, today)
         left, took = 200 - sum(days), 0
         while left > 0:
@@ -258,8 +259,7 @@ def test_the_range_holds_what_happens_eight_times_in_ten(lessons: Catalogue) -> 
             took += 1
         really = today + dt.timedelta(days=took - 1)
         assert found.earliest is not None
-        assert found.latest is not None
-        inside += found.earliest <= really <= found.latest
+        inside += found.earliest <= really <= (found.latest or really)
     assert 70 <= inside <= 88  # too wide is as wrong as too narrow
 
 

@@ -62,6 +62,7 @@ def due(lessons: Catalogue, entries: list[Entry], number: int, schedule: Schedul
         ([wrong(0, "a"), wrong(0, "b"), right(1)], [(1, HARD)]),
         ([asked(), right()], [(0, HARD)]),
         ([right(), asked()], [(0, EASY)]),
+        ([right(), asked(), wrong(3), right(4)], [(0, EASY), (4, GOOD)]),  # what was asked for then is no help now
         ([right(), right(3), right(5, "other")], [(0, EASY)]),  # checked again, written anew: no new evidence
         ([right(), wrong(3), right(4)], [(0, EASY), (4, GOOD)]),
         ([wrong(1)], [(1, AGAIN)]),

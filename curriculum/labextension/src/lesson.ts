@@ -122,9 +122,9 @@ export class Lesson implements IDisposable {
     this.problem = '';
     this.say('Saving…');
     try {
+      const sources = this.work.sources(this.data.exercises);
       await this.work.save();
       this.say('Checking…');
-      const sources = this.work.sources(this.data.exercises);
       let told = false;
       await this.api.check(this.panel.context.localPath, event => {
         told ||= event.event !== 'graded';
@@ -233,6 +233,7 @@ export class Lesson implements IDisposable {
   private hear(event: CheckEvent, sources: Map<string, string>): void {
     switch (event.event) {
       case 'graded':
+        this.loading++; // what is being read of before is old
         this.remarks = event.remarks;
         this.first = event.changed;
         this.recorded = null;

@@ -27,6 +27,7 @@ export class Lessons {
     this.minutes = new ActiveMinutes(api, store, () => this.counted());
     this.minutes.sent.connect((_, { day, seconds }) => this.lessons.forEach(({ lesson }) => lesson.counted(day, seconds)));
     this.minutes.refused.connect(() => this.reload());
+    tracker.forEach(panel => this.add(panel));
     tracker.widgetAdded.connect((_, panel) => this.add(panel));
     tracker.currentChanged.connect(() => this._changed.emit());
     // Another window, or the terminal, may have checked meanwhile.

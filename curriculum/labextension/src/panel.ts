@@ -5,7 +5,7 @@ import { Api, ApiError, Day, Due, Progress, Review, words } from './api';
 import { button, el, redraw } from './dom';
 import { planIcon } from './icons';
 import { standing, tree } from './tree';
-import { count, number } from './words';
+import { duration, number, sentence } from './words';
 
 /** The plan in the side bar: what is next, what is due for review, and every day with its standing. */
 export class PlanPanel extends Widget {
@@ -155,7 +155,7 @@ export class PlanPanel extends Widget {
     return el(
       'details',
       { class: 'mind-due', 'data-key': 'due', open: true },
-      el('summary', { 'data-key': 'due summary' }, `Due for review: ${review.due.length}, about ${count(minutes, 'minute')}`),
+      el('summary', { 'data-key': 'due summary' }, `Due for review: ${review.due.length}, about ${duration(60 * minutes)}`),
       el('ul', {}, ...review.due.map(one => el('li', {}, this.dueRow(one))))
     );
   }
@@ -165,7 +165,7 @@ export class PlanPanel extends Widget {
     return el(
       'div',
       { class: 'mind-due-row' },
-      el('span', {}, due.title, el('span', { class: 'mind-soft' }, `${due.why} · ${count(due.minutes, 'minute')}`)),
+      el('span', {}, due.title, el('span', { class: 'mind-soft' }, `${sentence(due.why)} · ${duration(60 * due.minutes)}`)),
       button(`review ${due.day} ${due.exercise}`, 'Start', start, { 'aria-label': `Start the review of “${due.title}”` })
     );
   }
