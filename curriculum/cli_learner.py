@@ -65,7 +65,9 @@ def reset(day: str, exercise: str | None) -> None:
     except (StandingError, WorkspaceError) as error:
         _refuse(f"{error}. Nothing was changed.")
     except OSError as error:
-        _refuse(f"{day} was not put back to its end: {_words(error)}. Your work is where it was, or in kept/ beside it.")
+        _refuse(
+            f"{day} was not put back to its end: {_words(error)}. Your work is where it was, or in kept/ beside it."
+        )
     _say(
         f"{copy.relative_to(ROOT)} is as it was handed out{f' in {exercise}' if exercise else ''}; before it was {kept.relative_to(ROOT)}"
     )

@@ -1,6 +1,7 @@
 """The dashboard: a page that shows the plan and how far the learner is, and its JSON API, on the Jupyter server.
 
-A Jupyter Server extension. `curriculum.standing` gathers, `view` turns it into plain data, `handlers` hand it out.
+A Jupyter Server extension. `curriculum.outlook` gathers; `view` and `outlook_view` turn it into plain data, `charts` into
+drawings, the templates into a page; the handlers hand it out. `report_page` makes one file of the same.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The page, the same as JSON, and "start this day". Handlers ask, and show what comes back."""
+"""All addresses of the dashboard; progress as JSON, and "start this day". Handlers ask, and show what comes back."""
 
 from __future__ import annotations
 

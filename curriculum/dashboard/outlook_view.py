@@ -10,7 +10,7 @@ from math import floor
 from typing import Any
 
 from curriculum.dashboard import charts
-from curriculum.dashboard.charts import Chart
+from curriculum.dashboard.vega import Chart
 from curriculum.earned_value import EarnedValue
 from curriculum.forecast import Forecast
 from curriculum.mastery import Mastery

@@ -6,7 +6,6 @@ import asyncio
 import datetime as dt
 import re
 from collections.abc import Callable
-from typing import Any
 
 from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import url_escape, url_path_join
@@ -14,10 +13,10 @@ from tornado import web
 
 from curriculum.dashboard import drawing
 from curriculum.dashboard.base import MindHandler
-from curriculum.dashboard.charts import Chart
 from curriculum.dashboard.outlook_view import Data, drawn, outlook_data
 from curriculum.dashboard.page_values import values
-from curriculum.outlook import outlook
+from curriculum.dashboard.vega import Chart
+from curriculum.outlook import Outlook, outlook
 from curriculum.plan_choice import plans
 from curriculum.schedule import DamagedSchedules, Schedule, ScheduleError, change
 from curriculum.standing import StandingError
@@ -28,7 +27,7 @@ _OFF = re.compile(r"(\S+)(?:\s*(?:to|–|\.\.)\s*(\S+))?")
 class _Outlooks(MindHandler):
     """What the handlers of this module share."""
 
-    async def outlook(self) -> Any:
+    async def outlook(self) -> Outlook:
         """Raises StandingError. In a thread: it reads files and a database."""
         return await asyncio.to_thread(outlook, self.root, self.learner, self.plan_file)
 

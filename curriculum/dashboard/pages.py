@@ -12,7 +12,7 @@ import jinja2
 from markupsafe import Markup
 
 from curriculum.dashboard import drawing
-from curriculum.dashboard.charts import Chart
+from curriculum.dashboard.vega import Chart
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"

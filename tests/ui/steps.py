@@ -73,8 +73,13 @@ def check(page: Page) -> None:
 
 def command(page: Page, label: str) -> None:
     """Run a command by its name in the palette, with the keyboard."""
-    page.keyboard.press("Control+Shift+c")
     field = page.locator(".lm-CommandPalette-input:visible")
+    for _ in range(10):  # JupyterLab closes it when something that is still being opened takes the focus
+        if not field.count():
+            page.keyboard.press("Control+Shift+c")
+        page.wait_for_timeout(700)
+        if field.count() and field.evaluate("field => field === document.activeElement"):
+            break
     expect(field).to_be_focused()
     field.fill(label)
     expect(page.locator(".lm-CommandPalette-item.lm-mod-active")).to_contain_text(label)

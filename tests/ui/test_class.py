@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.class_of import real_class
@@ -91,6 +92,8 @@ def test_it_reads_well_by_day_and_by_night(classroom: Server, browser: Browser, 
         page.goto(f"{classroom.url}/mind/class/{name}")
         expect(page.locator("tbody tr").first).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), name
+        found = Axe().run(page).response["violations"]
+        assert [one["help"] for one in found if one["impact"] in ("serious", "critical")] == [], name
         picture(page, f"class-{name.replace('/', '-')}-{scheme}-{width}")
     context.close()
 

@@ -221,6 +221,28 @@ def test_minutes_count_while_somebody_works_and_can_be_corrected_and_switched_of
     assert sent() == before
 
 
+def test_minutes_outlive_a_server_that_does_not_answer(server: Server, page: Page) -> None:
+    page.clock.install()
+    open_lab(page, server)
+    start_day(page)
+    page.route("**/mind/api/minutes/**", lambda route: route.abort())
+    page.mouse.move(600, 500)
+    page.clock.run_for(120_000)
+    expect(page.locator(".mind-minutes:visible")).to_have_text("1 min active")
+    page.reload()
+    expect(page.locator(".mind-summary:visible")).to_contain_text("points")
+    assert not journal(server.course, "minutes")
+    page.unroute("**/mind/api/minutes/**")
+    page.clock.run_for(200_000)  # the page of before says nothing any more: what it kept is taken over, once
+    expect(page.locator(".mind-minutes:visible")).to_have_text("1 min active")
+    for _ in range(100):
+        if journal(server.course, "minutes"):
+            break
+        time.sleep(0.1)
+    page.clock.run_for(100_000)
+    assert 60 <= sum(entry["seconds"] for entry in journal(server.course, "minutes")) <= 75
+
+
 def test_a_reset_keeps_the_work_of_before(server: Server, page: Page) -> None:
     open_lab(page, server)
     start_day(page)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from curriculum import schedule
-from curriculum.dashboard import charts, drawing
+from curriculum.dashboard import charts, drawing, vega
 from curriculum.dashboard.outlook_view import begun, down, drawn, outlook_data
 from curriculum.dashboard.pages import STATIC
 from curriculum.dashboard.report_page import report, write_report
@@ -105,11 +105,11 @@ def test_text_in_charts_can_be_read() -> None:
     """4.5 between text and paper, 3 between a mark and paper (WCAG 2.2, 1.4.3 and 1.4.11), in both lights."""
     style = (STATIC / "mind.css").read_text(encoding="utf-8")
     for colour, least in (
-        (charts.INK, 4.5),
-        (charts.SOFT, 4.5),
-        *((c, 3.0) for c in (charts.EARNED, charts.SPENT, charts.PLANNED)),
+        (vega.INK, 4.5),
+        (vega.SOFT, 4.5),
+        *((c, 3.0) for c in (vega.EARNED, vega.SPENT, vega.PLANNED)),
     ):
-        assert _contrast(colour, charts.PAPER) >= least
+        assert _contrast(colour, vega.PAPER) >= least
         dark = re.search(rf'\.drawing \[(?:fill|stroke)="{colour}"\] {{ (?:fill|stroke): (#[0-9a-f]+); }}', style)
         assert dark
         assert _contrast(dark[1], "#15181b") >= least

@@ -46,6 +46,15 @@ def test_a_day_done_reads_as_what_it_weighs() -> None:
     assert (day["points"], day["most"], day["bonus"], day["state"]) == (10, 10, 3, "done")
 
 
+def test_a_day_says_where_its_copy_lies_and_how_long_it_was_worked_on() -> None:
+    plan = load_plan()
+    made = progress(plan, Catalogue(plan, Path("no-such-course")), {}, [], [])
+    days = _days(view(made, "ada", "/", {"1.5-d1": "work/mine.ipynb", "1.5-d2": None}, {"1.5-d1": 90.5}))
+    assert [(days[day]["path"], days[day]["seconds"]) for day in ("1.5-d1", "1.5-d2", "1.5-d3")] == [
+        ("work/mine.ipynb", 90.5), (None, 0.0), (None, 0.0),
+    ]  # fmt: skip
+
+
 def test_only_everything_is_everything() -> None:
     every = {day.id: 10.0 for day in load_plan().days}
     whole = _view(every)

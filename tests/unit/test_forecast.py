@@ -258,7 +258,8 @@ def test_the_range_holds_what_happens_eight_times_in_ten(lessons: Catalogue, lea
             left -= dice.choice([0, 0, 1, 2, 5])
             took += 1
         really = today + dt.timedelta(days=took - 1)
-        assert found.earliest is not None
+        if found.earliest is None:  # nothing was earned on all these days: no date is told
+            continue
         inside += found.earliest <= really <= (found.latest or really)
     assert 70 <= inside <= 88  # too wide is as wrong as too narrow
 
