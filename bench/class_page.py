@@ -3,8 +3,8 @@
     .venv/bin/python bench/class_page.py --rounds 20
 
 Makes a course in a temporary folder in which every day has a lesson of five exercises with four tests each, about what the
-lessons of 1.5 have, and a gradebook in which every learner has scores in all of them (3.7 million scores at 1,000 learners; two
-minutes and 2 GB of disk), with a journal of minutes and tries. Then it asks a Jupyter server, over HTTP: for the first time,
+lessons of 1.5 have, and a gradebook in which every learner has scores in all of them (3.7 million scores at 1,000 learners; some
+minutes and 1 GB of disk), with a journal of minutes and tries. Then it asks a Jupyter server, over HTTP: for the first time,
 which counts everything; again and again; and right after a score has changed.
 """
 

@@ -50,9 +50,8 @@ def learners(standing: ClassStanding, unit: str = "") -> Table:
         }
         for at, one in enumerate(scores.people)
     ]
-    most = _number(standing.full[chosen].sum())
     columns = (
-        _LEARNER, Column("hours", "Hours earned", "hours"), Column("points", f"Points of {most}", "number"),
+        _LEARNER, Column("hours", "Hours earned", "hours"), Column("points", f"Points of {standing.full[chosen].sum():g}", "number"),
         Column("done", f"Days done of {int(chosen.sum())}", "count"), Column("spent", "Hours spent", "hours"),
         Column("stuck", "Stuck at", "count"), Column("late", "Handed in late", "count"), Column("seen", "Last seen", "time"),
     )  # fmt: skip
@@ -297,10 +296,6 @@ def _tenths(number: Any) -> float:
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(float(value), 4)
-
-
-def _number(value: float) -> str:
-    return f"{value:g}"
 
 
 _NOBODY = "Nobody is in the class yet. The command mind class roster students.csv enters them."
