@@ -11,6 +11,8 @@ from pathlib import Path
 def serve(root: Path, port: int, browser: bool, instructor: bool = False) -> int:
     """Run JupyterLab on ``root`` until it is stopped; its exit status. The plan is the page it opens.
 
+    Where the system can, this process becomes JupyterLab, so that whoever stops the one has stopped the other.
+
     For an ``instructor`` that is the class, which nobody else is shown on a server of one person.
     """
     (root / "work").mkdir(exist_ok=True)
@@ -41,6 +43,9 @@ def serve(root: Path, port: int, browser: bool, instructor: bool = False) -> int
         **os.environ,
         **{name: os.pathsep.join(filter(None, [first, os.environ.get(name)])) for name, first in added.items()},
     }
+    if os.name == "posix":
+        os.chdir(root)
+        os.execve(sys.executable, command, env)
     try:
         return subprocess.run(command, cwd=root, env=env, check=False).returncode
     except KeyboardInterrupt:

@@ -48,7 +48,7 @@ class MindHandler(JupyterHandler):
         try:
             return plan_file(own.parent, name)
         except NoSuchPlan as error:
-            raise web.HTTPError(404, str(error).replace("%", "%%")) from error
+            raise web.HTTPError(404, str(error)) from error
 
     @property
     def user(self) -> str | None:
@@ -67,11 +67,9 @@ class MindHandler(JupyterHandler):
         try:
             return own_folder(self.root, self.user)
         except NameTaken as error:
-            raise web.HTTPError(403, str(error).replace("%", "%%")) from error
+            raise web.HTTPError(403, str(error)) from error
         except OSError as error:
-            raise web.HTTPError(
-                503, f"It could not be made certain whose work this is: {error}".replace("%", "%%")
-            ) from error
+            raise web.HTTPError(503, f"It could not be made certain whose work this is: {error}") from error
 
     @property
     def instructor(self) -> bool:
@@ -82,7 +80,7 @@ class MindHandler(JupyterHandler):
         try:
             return self.user in instructors(self.root)
         except SettingsTrouble as error:
-            raise web.HTTPError(503, str(error).replace("%", "%%")) from error
+            raise web.HTTPError(503, str(error)) from error
 
     async def view(self) -> Data:
         """What the page shows. Raises StandingError. In a thread: it reads files and a database, and the first time

@@ -158,9 +158,7 @@ class ScheduleForm(_Outlooks):
         try:
             number = float(given)
         except ValueError:
-            raise web.HTTPError(
-                400, f"{what} must be a number, not {given[:40]!r}. Nothing was changed.".replace("%", "%%")
-            ) from None
+            raise web.HTTPError(400, f"{what} must be a number, not {given[:40]!r}. Nothing was changed.") from None
         return int(number) if number.is_integer() else number
 
 
