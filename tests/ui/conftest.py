@@ -83,7 +83,7 @@ def serving(course: Path, tmp_path: Path, port: int = 0, *options: str) -> Itera
     finally:
         with suppress(ProcessLookupError):  # a test may have killed it
             os.killpg(process.pid, signal.SIGTERM)
-        process.wait(30)
+        process.wait(90)  # a kernel that is just being started is waited for
         log.close()
 
 
