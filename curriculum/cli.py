@@ -15,9 +15,9 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from curriculum.cli_learner import log, pack, reset, unpack
-from curriculum.cli_report import report, status
-from curriculum.cli_review import review, schedule
+from curriculum.commands.learner import log, pack, reset, unpack
+from curriculum.commands.reports import report, status
+from curriculum.commands.review import review, schedule
 from curriculum.learner import learner_id
 from curriculum.paths import ROOT
 from curriculum.plan import Plan, PlanError, load_plan
@@ -51,11 +51,11 @@ class _Lazy(click.Group):
         self, context: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args[:1] == ["dev"]:
-            from curriculum.cli_dev import dev
+            from curriculum.commands.dev import dev
 
             return "dev", dev, args[1:]
         if args[:1] == ["class"]:
-            from curriculum.cli_class import of_class
+            from curriculum.commands.classroom import of_class
 
             return "class", of_class, args[1:]
         return super().resolve_command(context, args)
@@ -81,7 +81,7 @@ main.add_command(unpack)
 @click.argument("what")
 def start(what: str) -> None:
     """Copy the lessons of WHAT, a section (1.5) or a day (1.5-d1), to work/. What is there already stays as it is."""
-    from curriculum.workspace import Workspace, WorkspaceError
+    from curriculum.learning.workspace import Workspace, WorkspaceError
 
     plan = _plan()
     workspace = Workspace(ROOT, catalogue=_catalogue(plan))
@@ -101,7 +101,7 @@ def start(what: str) -> None:
 @main.command()
 def update() -> None:
     """Bring newer releases of started lessons: beside your work where you changed it, never over it."""
-    from curriculum.workspace import Workspace
+    from curriculum.learning.workspace import Workspace
 
     try:
         for one in Workspace(ROOT, catalogue=_catalogue(_plan())).update():
@@ -131,11 +131,11 @@ def check(what: str | None, as_json: bool, seconds: float) -> None:
     from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
     from autograder.engine import SettingsError
-    from curriculum.checking import DayChecked, check
-    from curriculum.course_files import VISIBLE_ONLY, handed_out
-    from curriculum.handing_in import changed_days
+    from curriculum.learning.checking import DayChecked, check
+    from curriculum.learning.course_files import VISIBLE_ONLY, handed_out
+    from curriculum.learning.handing_in import changed_days
+    from curriculum.learning.workspace import Workspace
     from curriculum.report import print_days, print_recorded
-    from curriculum.workspace import Workspace
 
     plan = _plan()
     catalogue, learner = _catalogue(plan), learner_id()
@@ -330,7 +330,7 @@ def _standing() -> Progress:
 
 
 def _due() -> str:
-    from curriculum.outlook import due_in_words, review_due
+    from curriculum.outlook.gathered import due_in_words, review_due
     from curriculum.standing import StandingError
 
     try:

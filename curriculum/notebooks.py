@@ -88,8 +88,9 @@ def _title(lesson: Lesson, day: Day, plan: Plan) -> str:
             "| ---: | :--- | :--- | ---: | ---: |",
             *rows,
             "",
-            f"Work here, save, then run `mind check {day.id}` in a terminal (File, New, Terminal): it says how each exercise stands "
-            "and, where one is not right yet, what was expected and the next hint.",
+            "Work here, then press **Check** above (Ctrl Shift Enter, on a Mac Cmd Shift Enter): at each exercise you see how it "
+            "stands and, where it is not right yet, what was expected, with three hints to ask for. "
+            f"In a terminal: `mind check {day.id}`.",
         ]
     )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from autograder import gradebook
 from autograder.assignment import GenerateError
-from curriculum.course_files import as_nbgrader_wants_it
+from curriculum.learning.course_files import as_nbgrader_wants_it
 from curriculum.paths import ROOT
 from curriculum.standing import COURSE_ID, StandingError, lessons
 

@@ -12,8 +12,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 
 from autograder.results import ExerciseResult, Result, TestResult
-from curriculum.checking import Checked, DayChecked
-from curriculum.outlook import Outlook
+from curriculum.learning.checking import Checked, DayChecked
+from curriculum.outlook.gathered import Outlook
 from curriculum.plan import Plan
 
 _MARKS = {

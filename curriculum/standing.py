@@ -13,9 +13,9 @@ from pathlib import Path
 from autograder.results import Scores
 from curriculum.catalogue import Catalogue, CatalogueError
 from curriculum.journal import Attempt, Entry, Journal
+from curriculum.learning.workspace import Workspace
 from curriculum.plan import DEFAULT, Plan, PlanError, load_plan
 from curriculum.progress import Progress, progress
-from curriculum.workspace import Workspace
 
 #: As in nbgrader_config.py, which is nbgrader's to read and not ours to import.
 COURSE_ID = "stateless-mind"

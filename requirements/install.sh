@@ -73,7 +73,7 @@ elif [ -n "${PYTHON:-}" ] && [ "$(minor "$PYTHON")" != "$(minor $python)" ]; the
     make_venv
 fi
 
-now=$(cat "$pins" requirements/bootstrap.txt pyproject.toml "$0" | cksum)
+now=$(cat "$pins" requirements/bootstrap.txt pyproject.toml curriculum/labextension/bundle/package.json "$0" | cksum)
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$now" ]; then exit 0; fi
 
 offline() {

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from curriculum.catalogue import Catalogue, ReleasedExercise, ReleasedLesson
-from curriculum.history import History, history
 from curriculum.journal import Attempt, Entry, Minutes
+from curriculum.outlook.history import History, history
+from curriculum.outlook.schedule import Schedule
 from curriculum.plan import Plan, load_plan
 from curriculum.progress import Progress, progress
-from curriculum.schedule import Schedule
 
 LEARNER = "ada"
 MONDAY = dt.date(2026, 11, 2)

@@ -1,6 +1,6 @@
 """The dashboard: a page that shows the plan and how far the learner is, and its JSON API, on the Jupyter server.
 
-A Jupyter Server extension. `curriculum.outlook` gathers; `view` and `outlook_view` turn it into plain data, `charts` into
+A Jupyter Server extension. `curriculum.outlook.gathered` gathers; `view` and `outlook_view` turn it into plain data, `charts` into
 drawings, the templates into a page; the handlers hand it out. `report_page` makes one file of the same.
 """
 

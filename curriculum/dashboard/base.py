@@ -20,9 +20,9 @@ from tornado import web
 from curriculum.dashboard.pages import STATIC, page
 from curriculum.dashboard.view import STATES, Data, view
 from curriculum.learner import NameTaken, SettingsTrouble, instructors, learner_id, own_folder
-from curriculum.minutes import by_day
+from curriculum.learning.minutes import by_day
+from curriculum.learning.shown_files import started_paths
 from curriculum.plan_choice import NoSuchPlan, plan_file
-from curriculum.shown_files import started_paths
 from curriculum.standing import entries, lessons, standing_in
 
 

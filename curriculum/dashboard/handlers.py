@@ -12,10 +12,10 @@ from tornado import web
 from curriculum.dashboard import class_handlers, lesson_handlers, page_handlers, review_handlers
 from curriculum.dashboard.base import MindHandler
 from curriculum.dashboard.pages import STATIC
+from curriculum.learning.workspace import Workspace, WorkspaceError
 from curriculum.paths import ROOT
 from curriculum.plan import DEFAULT
 from curriculum.standing import StandingError, lessons
-from curriculum.workspace import Workspace, WorkspaceError
 
 
 def add_handlers(app: web.Application) -> None:

@@ -1,6 +1,6 @@
 """A lesson in JupyterLab: its panel's data, the check, hints, solutions, readings, minutes and reset, as JSON.
 
-Each handler reads what it was sent, asks the desk (curriculum.desk) in a thread, and shows what comes back. The desk and
+Each handler reads what it was sent, asks the desk (curriculum.learning.desk) in a thread, and shows what comes back. The desk and
 all that it brings is imported when the first lesson is asked for: the server starts as fast without it.
 """
 
@@ -20,7 +20,7 @@ from tornado.iostream import StreamClosedError
 from curriculum.dashboard.base import MindHandler
 
 if TYPE_CHECKING:
-    from curriculum.desk import Desk
+    from curriculum.learning.desk import Desk
 
 #: No request of these holds more than a path, a name or a number.
 MOST_BYTES = 20_000
@@ -142,8 +142,8 @@ class ResetHandler(LessonApi):
 
 
 def _desk(root: Path, plan_file: Path, server_root: Path, settings: dict[str, Any]) -> Desk:
-    from curriculum.checker import Checker
-    from curriculum.desk import Desk
+    from curriculum.learning.checker import Checker
+    from curriculum.learning.desk import Desk
 
     with _MAKING:  # one checker a server
         if "mind_checker" not in settings:
@@ -154,14 +154,14 @@ def _desk(root: Path, plan_file: Path, server_root: Path, settings: dict[str, An
 def _refusal(error: Exception) -> int | None:
     """The HTTP status of what the desk refuses, None for a fault of its own."""
     from autograder.intake import Unreadable
-    from curriculum.desk import NotCounted, NotThere
-    from curriculum.hints import NoMoreHints
-    from curriculum.minutes import MinutesError
-    from curriculum.readings import NoSuchReading
-    from curriculum.shown_files import NotALesson
-    from curriculum.solutions import Locked, NotHere
+    from curriculum.learning.desk import NotCounted, NotThere
+    from curriculum.learning.hints import NoMoreHints
+    from curriculum.learning.minutes import MinutesError
+    from curriculum.learning.readings import NoSuchReading
+    from curriculum.learning.shown_files import NotALesson
+    from curriculum.learning.solutions import Locked, NotHere
+    from curriculum.learning.workspace import WorkspaceError
     from curriculum.standing import StandingError
-    from curriculum.workspace import WorkspaceError
 
     for status, kinds in {
         400: (MinutesError,),

@@ -11,14 +11,14 @@ from typing import Any
 
 from curriculum.dashboard import charts
 from curriculum.dashboard.vega import Chart
-from curriculum.earned_value import EarnedValue
-from curriculum.forecast import Forecast
-from curriculum.mastery import Mastery
-from curriculum.outlook import Outlook
-from curriculum.proof import Proof
-from curriculum.review import Due, Reviews
-from curriculum.streak import ActiveDay, Streak
-from curriculum.trouble import Hard
+from curriculum.outlook.earned_value import EarnedValue
+from curriculum.outlook.forecast import Forecast
+from curriculum.outlook.gathered import Outlook
+from curriculum.outlook.mastery import Mastery
+from curriculum.outlook.proof import Proof
+from curriculum.outlook.review import Due, Reviews
+from curriculum.outlook.streak import ActiveDay, Streak
+from curriculum.outlook.trouble import Hard
 
 Data = dict[str, Any]
 

@@ -16,9 +16,9 @@ from curriculum.dashboard.base import MindHandler
 from curriculum.dashboard.outlook_view import Data, drawn, outlook_data
 from curriculum.dashboard.page_values import values
 from curriculum.dashboard.vega import Chart
-from curriculum.outlook import Outlook, outlook
+from curriculum.outlook.gathered import Outlook, outlook
+from curriculum.outlook.schedule import DamagedSchedules, Schedule, ScheduleError, change
 from curriculum.plan_choice import plans
-from curriculum.schedule import DamagedSchedules, Schedule, ScheduleError, change
 from curriculum.standing import StandingError
 
 _OFF = re.compile(r"(\S+)(?:\s*(?:to|–|\.\.)\s*(\S+))?")

@@ -7,8 +7,8 @@ from typing import Any
 from curriculum.dashboard.outlook_view import LIVES, begun, drawn, outlook_data
 from curriculum.dashboard.pages import drawings
 from curriculum.dashboard.view import STATES, view
-from curriculum.outlook import Outlook
-from curriculum.schedule import WEEKDAYS
+from curriculum.outlook.gathered import Outlook
+from curriculum.outlook.schedule import WEEKDAYS
 
 
 def values(outlook: Outlook, learner: str, base_url: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from curriculum.dashboard.page_values import values
 from curriculum.dashboard.pages import page, static
 from curriculum.files import write_whole
-from curriculum.outlook import Outlook
+from curriculum.outlook.gathered import Outlook
 
 
 def report(outlook: Outlook, learner: str) -> str:

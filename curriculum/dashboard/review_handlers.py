@@ -10,12 +10,12 @@ from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import url_escape, url_path_join
 from tornado import web
 
-from curriculum import schedule
 from curriculum.dashboard.base import MindHandler
 from curriculum.dashboard.lesson_handlers import LessonApi
 from curriculum.dashboard.outlook_view import reviews
-from curriculum.outlook import review_due, schedule_of
-from curriculum.shown_files import shown_path
+from curriculum.learning.shown_files import shown_path
+from curriculum.outlook import schedule
+from curriculum.outlook.gathered import review_due, schedule_of
 from curriculum.standing import StandingError, lessons
 
 
@@ -41,7 +41,7 @@ class ReviewHandler(MindHandler):
     @web.authenticated
     async def post(self, day: str, exercise: str) -> None:
         from autograder.intake import Unreadable
-        from curriculum.review_notebook import NoSuchExercise
+        from curriculum.outlook.review_notebook import NoSuchExercise
 
         try:
             path = await asyncio.to_thread(_begin, self.root, self.plan_file, self.learner, day, exercise)
@@ -92,7 +92,7 @@ class ScheduleHandler(LessonApi):
 
 
 def _begin(root: Path, plan_file: Path, learner: str, day: str, exercise: str) -> Path:
-    from curriculum.review_notebook import begin
+    from curriculum.outlook.review_notebook import begin
 
     catalogue = lessons(root, plan_file)
     return begin(root, catalogue, learner, day, exercise, schedule_of(root, learner).today())

@@ -13,7 +13,7 @@ import nbformat
 import pytest
 from click.testing import CliRunner
 
-from curriculum import cli_dev
+from curriculum.commands import dev as cli_dev
 from tests.conftest import ROOT
 from tests.little_course import changed
 

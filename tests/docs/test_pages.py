@@ -49,7 +49,11 @@ def _problem(words: list[str]) -> str:
             if found is None:
                 return f"there is no command {words[0]}"
             command, words = found, words[1:]
-        known = {option for parameter in command.get_params(context) for option in (*parameter.opts, *parameter.secondary_opts)}
+        known = {
+            option
+            for parameter in command.get_params(context)
+            for option in (*parameter.opts, *parameter.secondary_opts)
+        }
         return ", ".join(f"no option {w}" for w in words if w.startswith("-") and w.partition("=")[0] not in known)
 
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from curriculum import schedule
 from curriculum.journal import Attempt, Journal, Minutes
+from curriculum.outlook import schedule
 from tests.served import DAY, Server, Texts, give_scores, serving
 
 #: The same lesson in a plan of its own, whose title tries to be markup.

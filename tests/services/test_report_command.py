@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from curriculum import schedule
+from curriculum.outlook import schedule
 from tests.learnt import learn
 from tests.served import Texts
 

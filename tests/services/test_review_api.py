@@ -14,7 +14,7 @@ import nbformat
 import pytest
 
 from curriculum.journal import Attempt, Journal
-from curriculum.schedule import Schedule
+from curriculum.outlook.schedule import Schedule
 from tests import small
 from tests.lab import TOKEN, Lab
 

@@ -30,7 +30,8 @@ import sys
 if "jupyterlab" in sys.orig_argv:
     import datetime as dt
     from pathlib import Path
-    from curriculum import journal, schedule
+    from curriculum import journal
+    from curriculum.outlook import schedule
     at = lambda: dt.datetime.fromisoformat(Path(__file__).with_name("clock").read_text())
     journal.now = lambda: at().isoformat(timespec="seconds")
     schedule.Schedule.today = lambda self: at().astimezone(self.tzinfo).date()

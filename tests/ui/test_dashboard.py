@@ -14,9 +14,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from curriculum import schedule
 from curriculum.dashboard.report_page import write_report
-from curriculum.outlook import outlook
+from curriculum.outlook import schedule
+from curriculum.outlook.gathered import outlook
 from tests.learnt import learn
 from tests.ui.conftest import Server, picture
 

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from curriculum import cli_learner, hints, readings, solutions
 from curriculum.catalogue import Catalogue
+from curriculum.commands import learner as cli_learner
 from curriculum.journal import Attempt, Entry, HintShown, Journal, Minutes, Read, Reset, Review, SolutionShown
-from curriculum.minutes import MinutesError, by_day, correct, count, spent
+from curriculum.learning import hints, readings, solutions
+from curriculum.learning.minutes import MinutesError, by_day, correct, count, spent
+from curriculum.learning.workspace import Workspace, WorkspaceError
 from curriculum.plan import Plan, load_plan
-from curriculum.workspace import Workspace, WorkspaceError
 from tests import small
 
 DAY, WHEN = "1.5-d1", "2026-11-21T10:00:00+00:00"

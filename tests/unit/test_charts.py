@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from curriculum import schedule
 from curriculum.dashboard import charts, drawing, vega
 from curriculum.dashboard.outlook_view import begun, down, drawn, outlook_data
 from curriculum.dashboard.pages import STATIC
 from curriculum.dashboard.report_page import report, write_report
-from curriculum.outlook import Outlook, outlook
+from curriculum.outlook import schedule
+from curriculum.outlook.gathered import Outlook, outlook
 from curriculum.paths import PROJECT
 from tests.learnt import learn
 

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from curriculum import checker as checking
 from curriculum.catalogue import Catalogue
-from curriculum.checker import Checker
-from curriculum.checking import Checked
 from curriculum.journal import Journal
+from curriculum.learning import checker as checking
+from curriculum.learning.checker import Checker
+from curriculum.learning.checking import Checked
+from curriculum.learning.shown_files import NotALesson, place_at, shown_path
+from curriculum.learning.workspace import Workspace
 from curriculum.plan import load_plan
-from curriculum.shown_files import NotALesson, place_at, shown_path
-from curriculum.workspace import Workspace
 from tests import small
 
 DAY, PATH = "1.5-d1", "work/1.5/d01_matrices.ipynb"

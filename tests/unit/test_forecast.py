@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from curriculum.catalogue import Catalogue
-from curriculum.earned_value import EarnedValue, earned_value
-from curriculum.forecast import Forecast, forecast
-from curriculum.history import History, history
 from curriculum.journal import Entry
+from curriculum.outlook.earned_value import EarnedValue, earned_value
+from curriculum.outlook.forecast import Forecast, forecast
+from curriculum.outlook.history import History, history
+from curriculum.outlook.schedule import DaysOff, Schedule
 from curriculum.progress import Progress
-from curriculum.schedule import DaysOff, Schedule
 from tests import learning
 from tests.learning import MONDAY, attempt, hours
 

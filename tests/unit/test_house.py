@@ -13,15 +13,7 @@ LESSONS = ROOT / "curriculum" / "lessons"
 MODULES = sorted(
     path for room in ("autograder", "curriculum") for path in (ROOT / room).rglob("*.py") if LESSONS not in path.parents
 )
-ON_TOP = (
-    "curriculum.cli",
-    "curriculum.cli_class",
-    "curriculum.cli_dev",
-    "curriculum.cli_learner",
-    "curriculum.cli_report",
-    "curriculum.cli_review",
-    "curriculum.dashboard",
-)
+ON_TOP = ("curriculum.cli", "curriculum.commands", "curriculum.dashboard")
 
 
 def imports(path: Path) -> set[str]:

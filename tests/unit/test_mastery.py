@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from curriculum.catalogue import Catalogue
-from curriculum.history import history
 from curriculum.journal import Attempt, Entry, HintShown, Review, SolutionShown
-from curriculum.mastery import Mastery, concepts, technologies
-from curriculum.schedule import DaysOff, Schedule
-from curriculum.streak import Streak, streak
-from curriculum.trouble import hardest
+from curriculum.outlook.history import history
+from curriculum.outlook.mastery import Mastery, concepts, technologies
+from curriculum.outlook.schedule import DaysOff, Schedule
+from curriculum.outlook.streak import Streak, streak
+from curriculum.outlook.trouble import hardest
 from tests import learning
 from tests.learning import LEARNER, MONDAY, at, attempt, hours
 

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from curriculum.journal import Journal, Minutes, Read
-from curriculum.moving import MANIFEST, PackError, pack
-from curriculum.schedule import Schedule, load, save
-from curriculum.unpacking import unpack
+from curriculum.learning.moving import MANIFEST, PackError, pack
+from curriculum.learning.unpacking import unpack
+from curriculum.outlook.schedule import Schedule, load, save
 
 LESSON = "work/1.5/d01_matrices.ipynb"
 
@@ -230,8 +230,8 @@ def test_a_link_in_a_files_place_is_left_alone(there: Path, tmp_path: Path) -> N
 def test_a_zip_that_claims_or_holds_too_much_is_refused(
     there: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("curriculum.unpacking.MOST_BYTES", 1 << 20)
-    monkeypatch.setattr("curriculum.unpacking.MOST_FILES", 50)
+    monkeypatch.setattr("curriculum.learning.unpacking.MOST_BYTES", 1 << 20)
+    monkeypatch.setattr("curriculum.learning.unpacking.MOST_FILES", 50)
     bomb = made(tmp_path / "bomb.zip", {"work/zeros": bytes(3 << 20)})
     assert bomb.stat().st_size < 10_000
     many = made(tmp_path / "many.zip", {f"work/{number}": b"" for number in range(60)})
@@ -250,7 +250,7 @@ def test_a_zip_that_claims_or_holds_too_much_is_refused(
 
 def test_the_disks_room_is_asked_for_first(there: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = type("Usage", (), {"free": 10})
-    monkeypatch.setattr("curriculum.unpacking.shutil.disk_usage", lambda _: usage)
+    monkeypatch.setattr("curriculum.learning.unpacking.shutil.disk_usage", lambda _: usage)
     with pytest.raises(PackError, match="make room first"):
         unpack(there, "ada", made(tmp_path / "x.zip", {LESSON: b"mine"}))
 

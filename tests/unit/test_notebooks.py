@@ -106,6 +106,7 @@ def test_the_title_comes_from_the_plan(book: NotebookNode) -> None:
     assert "| 1 | Mean of a list | warm-up | 10 | 3 |" in title
     assert "| 2 | Spread of a list | stretch | 15 | 2 (bonus) |" in title
     assert "`mind check 1.1-d1`" in title
+    assert "press **Check**" in title
 
 
 def test_statements_show_their_points_and_tests_theirs(book: NotebookNode) -> None:

@@ -14,10 +14,10 @@ import pytest
 
 from autograder import gradebook
 from curriculum.journal import Attempt, Journal, Minutes
-from curriculum.outlook import Outlook, due_in_words, following, outlook, review_due
+from curriculum.outlook.gathered import Outlook, due_in_words, following, outlook, review_due
+from curriculum.outlook.schedule import Schedule, save
 from curriculum.plan import DEFAULT, load_plan
 from curriculum.progress import DayProgress
-from curriculum.schedule import Schedule, save
 from curriculum.standing import COURSE_ID, StandingError, gradebook_url
 from tests import small
 
@@ -151,6 +151,6 @@ def test_another_plan_over_the_same_lessons(root: Path) -> None:
 
 def test_the_commands_are_there_at_once(root: Path) -> None:
     """`mind --help` brings neither FSRS nor NumPy nor nbgrader with it; nor does importing the outlook."""
-    code = "import sys, json, curriculum.cli, curriculum.outlook; print(json.dumps(sorted(sys.modules)))"
+    code = "import sys, json, curriculum.cli, curriculum.outlook.gathered; print(json.dumps(sorted(sys.modules)))"
     loaded = json.loads(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
     assert not {"fsrs", "numpy", "nbgrader", "pandas"} & set(loaded)

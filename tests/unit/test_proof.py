@@ -7,10 +7,10 @@ from pathlib import Path
 
 from curriculum.catalogue import Catalogue, ReleasedExercise, ReleasedLesson
 from curriculum.journal import Attempt
+from curriculum.outlook.proof import Proof, proofs
+from curriculum.outlook.schedule import Schedule
 from curriculum.plan import load_plan
 from curriculum.progress import progress
-from curriculum.proof import Proof, proofs
-from curriculum.schedule import Schedule
 
 DAY, VIENNA = "1.5-d1", Schedule(zone="Europe/Vienna")
 

@@ -9,8 +9,8 @@ import pytest
 
 from curriculum.catalogue import Catalogue
 from curriculum.journal import Attempt, Entry, HintShown, Review, SolutionShown
-from curriculum.review import AGAIN, EASY, GOOD, HARD, Reviews, ratings, reviews
-from curriculum.schedule import Schedule
+from curriculum.outlook.review import AGAIN, EASY, GOOD, HARD, Reviews, ratings, reviews
+from curriculum.outlook.schedule import Schedule
 from tests import learning
 from tests.learning import LEARNER, MONDAY, at, attempt
 

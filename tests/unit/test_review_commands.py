@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from curriculum.cli import main
 from curriculum.journal import Attempt, Journal, Review
-from curriculum.schedule import DaysOff, Schedule, load
+from curriculum.outlook.schedule import DaysOff, Schedule, load
 from tests import small
 
 DAY = "1.5-d1"

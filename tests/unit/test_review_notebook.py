@@ -14,12 +14,12 @@ import pytest
 from autograder.engine import Course, Engine, Settings
 from autograder.intake import Notebook
 from curriculum.catalogue import Catalogue
-from curriculum.handing_in import digests
 from curriculum.journal import Attempt, Journal
+from curriculum.learning.handing_in import digests
+from curriculum.outlook.review import of
+from curriculum.outlook.review_notebook import NoSuchExercise, begin
+from curriculum.outlook.schedule import moment
 from curriculum.plan import load_plan
-from curriculum.review import of
-from curriculum.review_notebook import NoSuchExercise, begin
-from curriculum.schedule import moment
 from tests import small
 
 TODAY = dt.date(2026, 11, 21)

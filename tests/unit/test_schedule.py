@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from curriculum.schedule import DamagedSchedules, DaysOff, Schedule, ScheduleError, change, load, save
+from curriculum.outlook.schedule import DamagedSchedules, DaysOff, Schedule, ScheduleError, change, load, save
 
 MONDAY = dt.date(2026, 11, 2)
 SET = Schedule(
@@ -132,14 +132,14 @@ def test_an_interrupt_while_writing_leaves_what_was_there(tmp_path: Path, monkey
 
 
 def test_a_lock_that_is_held_is_an_error_and_not_a_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("curriculum.schedule.PATIENCE", 0.1)
+    monkeypatch.setattr("curriculum.outlook.schedule.PATIENCE", 0.1)
     with FileLock(tmp_path / "schedules.lock"), pytest.raises(OSError, match="lock"):
         save(tmp_path, "ada", SET)
 
 
 def test_two_writers_at_once_lose_nothing(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from curriculum.schedule import change\n"
+        "import sys; from pathlib import Path; from curriculum.outlook.schedule import change\n"
         "for n in range(1, 31): change(Path(sys.argv[1]), f'{sys.argv[2]}{n}', lambda s: s.with_changes({'hours_a_week': n}))"
     )
     writers = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path), name]) for name in ("ada", "bob")]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from curriculum.catalogue import Catalogue
+from curriculum.learning.workspace import Workspace, WorkspaceError
 from curriculum.plan import Plan, load_plan
-from curriculum.workspace import Workspace, WorkspaceError
 from tests import small
 
 DAY, STEM = "1.5-d1", "d01_matrices"

@@ -188,12 +188,13 @@ export class Api {
     }
   }
 
-  hint(day: string, exercise: string): Promise<{ number: number; text: string; of: number }> {
-    return this.json('POST', ['hint', day, exercise]);
+  /** `path` is the notebook's: a fresh attempt has hints and a solution of its own. */
+  hint(day: string, exercise: string, path: string): Promise<{ number: number; text: string; of: number }> {
+    return this.json('POST', ['hint', day, exercise], { path });
   }
 
-  solution(day: string, exercise: string, giveUp: boolean): Promise<{ cells: SolutionCell[] }> {
-    return this.json('POST', ['solution', day, exercise], { give_up: giveUp });
+  solution(day: string, exercise: string, path: string, giveUp: boolean): Promise<{ cells: SolutionCell[] }> {
+    return this.json('POST', ['solution', day, exercise], { give_up: giveUp, path });
   }
 
   async read(day: string, reading: string, done: boolean): Promise<void> {

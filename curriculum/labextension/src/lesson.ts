@@ -152,7 +152,7 @@ export class Lesson implements IDisposable {
 
   async hint(exercise: Exercise): Promise<void> {
     await this.attempt('No hint', async day => {
-      const hint = await this.api.hint(day, exercise.name);
+      const hint = await this.api.hint(day, exercise.name, this.data!.path);
       exercise.hints[hint.number - 1] = hint.text;
       this.say(`Hint ${hint.number} of ${hint.of}`);
     });
@@ -160,7 +160,7 @@ export class Lesson implements IDisposable {
 
   async solution(exercise: Exercise, giveUp: boolean): Promise<void> {
     await this.attempt('No solution', async day => {
-      const { cells } = await this.api.solution(day, exercise.name, giveUp);
+      const { cells } = await this.api.solution(day, exercise.name, this.data!.path, giveUp);
       this.solutions.set(exercise.name, cells);
       exercise.solution = 'shown';
       exercise.gave_up ||= giveUp;

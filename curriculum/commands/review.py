@@ -25,8 +25,8 @@ def review(day: str | None, exercise: str | None) -> None:
     A fresh attempt lies in work/review/; your earlier work stays as it is.
     """
     from autograder.intake import Unreadable
-    from curriculum.outlook import review_due, schedule_of
-    from curriculum.review_notebook import NoSuchExercise, begin
+    from curriculum.outlook.gathered import review_due, schedule_of
+    from curriculum.outlook.review_notebook import NoSuchExercise, begin
     from curriculum.standing import StandingError, lessons
 
     if day and not exercise:
@@ -74,7 +74,7 @@ def schedule(
     zone: str | None,
 ) -> None:
     """Show when you learn, or change it: start, rest days, days off, hours a week, review."""
-    from curriculum.schedule import ScheduleError, change, load
+    from curriculum.outlook.schedule import ScheduleError, change, load
 
     given: dict[str, Any] = {
         "hours_a_week": hours,

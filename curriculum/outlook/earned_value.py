@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 
-from curriculum.history import History
+from curriculum.outlook.history import History
+from curriculum.outlook.schedule import Schedule
 from curriculum.progress import Progress
-from curriculum.schedule import Schedule
 
 
 @dataclass(frozen=True)

@@ -26,15 +26,15 @@ from autograder.endings import KernelTrouble
 from autograder.engine import Engine, settings_of
 from autograder.grade import Known
 from autograder.results import ExerciseResult, Result
-from curriculum import hints
 from curriculum.catalogue import Catalogue, ReleasedLesson
-from curriculum.course_files import as_nbgrader_wants_it, course_of
-from curriculum.handing_in import digests, hand_in, pending_mark, snapshot_of, turn, works
 from curriculum.journal import Attempt, Entry, Journal, now
-from curriculum.last_results import LastResult, keep, name_of
+from curriculum.learning import hints
+from curriculum.learning.course_files import as_nbgrader_wants_it, course_of
+from curriculum.learning.handing_in import digests, hand_in, pending_mark, snapshot_of, turn, works
+from curriculum.learning.last_results import LastResult, keep, name_of
+from curriculum.learning.workspace import Workspace
 from curriculum.paths import PROJECT
 from curriculum.standing import COURSE_ID, gradebook_url
-from curriculum.workspace import Workspace
 
 #: Seconds that one check waits while another writes into the gradebook.
 PATIENCE = 120.0

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from curriculum.catalogue import Catalogue
 from curriculum.journal import Attempt, Entry
+from curriculum.outlook.schedule import Schedule
 from curriculum.progress import Progress
-from curriculum.schedule import Schedule
 
 
 @dataclass(frozen=True)

@@ -12,15 +12,15 @@ from typing import Any
 from autograder import intake
 from autograder.outline import Exercise
 from autograder.visible import visible
-from curriculum import fresh_attempt, hints, minutes, readings, solutions
 from curriculum.catalogue import Catalogue, ReleasedLesson
-from curriculum.checker import Checker, Tell
 from curriculum.journal import Entry, Journal
-from curriculum.lesson_view import Data, exercises_of, view
+from curriculum.learning import fresh_attempt, hints, minutes, readings, solutions
+from curriculum.learning.checker import Checker, Tell
+from curriculum.learning.lesson_view import Data, exercises_of, view
+from curriculum.learning.resetting import reset
+from curriculum.learning.shown_files import place_at, shown_path
+from curriculum.outlook.schedule import ScheduleError, load
 from curriculum.plan import Day
-from curriculum.resetting import reset
-from curriculum.schedule import ScheduleError, load
-from curriculum.shown_files import place_at, shown_path
 from curriculum.standing import lessons
 
 #: What is asked for twice at once, from two windows, is done once.

@@ -20,7 +20,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from curriculum.journal import PATIENCE, Journal, now
-from curriculum.schedule import Schedule, ScheduleError, load
+from curriculum.outlook.schedule import Schedule, ScheduleError, load
 
 FORMAT = 1
 MANIFEST, JOURNAL, SCHEDULE, GRADEBOOK = "mind-pack.json", "journal.jsonl", "schedule.json", "gradebook.db"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from curriculum.history import History
-from curriculum.schedule import Schedule
+from curriculum.outlook.history import History
+from curriculum.outlook.schedule import Schedule
 
 #: The days of a year, the longest there is.
 YEAR = 366

@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 from autograder import intake
 from autograder.endings import Stopped
 from curriculum.catalogue import Catalogue, ReleasedLesson
-from curriculum.workspace import Workspace
+from curriculum.learning.workspace import Workspace
 
 
 def snapshot_of(root: Path, learner: str, lesson: ReleasedLesson) -> Path:

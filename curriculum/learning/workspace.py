@@ -13,10 +13,10 @@ from pathlib import Path
 
 from curriculum.catalogue import Catalogue, ReleasedLesson
 from curriculum.files import write_whole
+from curriculum.learning.released_cells import WorkspaceError as WorkspaceError
+from curriculum.learning.released_cells import with_released_cells
 from curriculum.paths import ROOT
 from curriculum.plan import Plan
-from curriculum.released_cells import WorkspaceError as WorkspaceError
-from curriculum.released_cells import with_released_cells
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ out = Console(highlight=False)
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def pack(file: Path) -> None:
     """Pack all that is yours into FILE, a zip: work, what was handed in, journal, schedule, scores. Nothing is changed."""
-    from curriculum.moving import PackError, pack
+    from curriculum.learning.moving import PackError, pack
 
     try:
         packed = pack(ROOT, learner_id(), file)
@@ -35,8 +35,8 @@ def pack(file: Path) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def unpack(file: Path) -> None:
     """Bring in what `mind pack` packed into FILE. Nothing that is here is written over: what differs is laid beside it."""
-    from curriculum.moving import PackError
-    from curriculum.unpacking import unpack
+    from curriculum.learning.moving import PackError
+    from curriculum.learning.unpacking import unpack
 
     try:
         unpacked = unpack(ROOT, learner_id(), file)
@@ -56,9 +56,9 @@ def unpack(file: Path) -> None:
 @click.option("--exercise", metavar="NAME", help="Put back the cells of this exercise alone, as e2.")
 def reset(day: str, exercise: str | None) -> None:
     """Put the lesson of DAY back to how it was handed out. Your work is kept beside it, in kept/."""
-    from curriculum.resetting import reset
+    from curriculum.learning.resetting import reset
+    from curriculum.learning.workspace import WorkspaceError
     from curriculum.standing import StandingError, lessons
-    from curriculum.workspace import WorkspaceError
 
     try:
         copy, kept = reset(ROOT, lessons(ROOT), learner_id(), day, exercise)
@@ -82,7 +82,7 @@ def reset(day: str, exercise: str | None) -> None:
 def log(day: str, minutes: float) -> None:
     """Say how many active MINUTES you have spent on DAY in all, in place of what was counted."""
     from curriculum.journal import Journal
-    from curriculum.minutes import MinutesError, correct
+    from curriculum.learning.minutes import MinutesError, correct
     from curriculum.plan import PlanError, load_plan
 
     try:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from curriculum.earned_value import hours_a_day
-from curriculum.history import History
+from curriculum.outlook.earned_value import hours_a_day
+from curriculum.outlook.history import History
+from curriculum.outlook.schedule import YEARS_AHEAD, Schedule
 from curriculum.progress import Progress
-from curriculum.schedule import YEARS_AHEAD, Schedule
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,8 +9,8 @@ from fractions import Fraction
 
 from curriculum.catalogue import Catalogue, ReleasedLesson
 from curriculum.journal import Attempt, Entry, Minutes, Review
+from curriculum.outlook.schedule import Schedule
 from curriculum.progress import DayProgress, Progress, exact, share_of
-from curriculum.schedule import Schedule
 
 
 @dataclass(frozen=True)

@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from curriculum.catalogue import Catalogue
-from curriculum.earned_value import EarnedValue, earned_value
-from curriculum.forecast import Forecast, forecast
-from curriculum.history import history
-from curriculum.mastery import Mastery, concepts, technologies
+from curriculum.outlook.earned_value import EarnedValue, earned_value
+from curriculum.outlook.forecast import Forecast, forecast
+from curriculum.outlook.history import history
+from curriculum.outlook.mastery import Mastery, concepts, technologies
+from curriculum.outlook.proof import Proof, proofs
+from curriculum.outlook.review import Reviews, reviews
+from curriculum.outlook.schedule import Schedule, ScheduleError, load
+from curriculum.outlook.streak import Streak, streak
+from curriculum.outlook.trouble import Hard, hardest
 from curriculum.plan import DEFAULT
 from curriculum.progress import Progress
-from curriculum.proof import Proof, proofs
-from curriculum.review import Reviews, reviews
-from curriculum.schedule import Schedule, ScheduleError, load
 from curriculum.standing import StandingError, entries, lessons, standing_in
-from curriculum.streak import Streak, streak
-from curriculum.trouble import Hard, hardest
 
 
 @dataclass(frozen=True)

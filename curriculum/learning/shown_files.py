@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from curriculum import review
 from curriculum.catalogue import Catalogue, ReleasedLesson
-from curriculum.workspace import Workspace
+from curriculum.learning.workspace import Workspace
+from curriculum.outlook import review
 
 
 class NotALesson(LookupError):

@@ -28,8 +28,8 @@ from filelock import FileLock
 
 from curriculum.files import write_whole
 from curriculum.journal import PATIENCE, Entry, Journal
-from curriculum.moving import FORMAT, GRADEBOOK, JOURNAL, MANIFEST, SCHEDULE, PackError, students_in
-from curriculum.schedule import Schedule, ScheduleError, load, save
+from curriculum.learning.moving import FORMAT, GRADEBOOK, JOURNAL, MANIFEST, SCHEDULE, PackError, students_in
+from curriculum.outlook.schedule import Schedule, ScheduleError, load, save
 
 #: More than a learner's folders come to; a zip of a few kilobytes can claim to hold the whole disk.
 MOST_FILES, MOST_BYTES = 100_000, 20 << 30

@@ -17,13 +17,13 @@ from autograder import intake
 from autograder.engine import Engine
 from autograder.grade import Known
 from autograder.results import Result
-from curriculum import hints, solutions
-from curriculum.course_files import course_of
-from curriculum.handing_in import digests
 from curriculum.journal import Entry, HintShown, Journal, Review, SolutionShown, now
-from curriculum.last_results import LastResult, keep
-from curriculum.schedule import moment
-from curriculum.shown_files import Place
+from curriculum.learning import hints, solutions
+from curriculum.learning.course_files import course_of
+from curriculum.learning.handing_in import digests
+from curriculum.learning.last_results import LastResult, keep
+from curriculum.learning.shown_files import Place
+from curriculum.outlook.schedule import moment
 
 
 def own_entries(place: Place, entries: Iterable[Entry]) -> list[Entry]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from curriculum.catalogue import Catalogue
 from curriculum.journal import Journal, Reset, now
-from curriculum.workspace import Workspace
+from curriculum.learning.workspace import Workspace
 
 
 def reset(root: Path, catalogue: Catalogue, learner: str, day: str, exercise: str | None = None) -> tuple[Path, Path]:

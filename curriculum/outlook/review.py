@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from curriculum.catalogue import Catalogue, ReleasedExercise
-from curriculum.forecast import in_words
 from curriculum.journal import Attempt, Entry, HintShown, Review, SolutionShown
-from curriculum.schedule import Schedule, moment
+from curriculum.outlook.forecast import in_words
+from curriculum.outlook.schedule import Schedule, moment
 
 #: Who failed at something yesterday is still at work on it: it comes back when it was left for so many days.
 LEFT_DAYS = 3

@@ -14,7 +14,7 @@ from curriculum.learner import learner_id
 from curriculum.paths import ROOT
 
 if TYPE_CHECKING:
-    from curriculum.outlook import Outlook
+    from curriculum.outlook.gathered import Outlook
 
 out = Console(highlight=False)
 
@@ -49,7 +49,7 @@ def report(file: Path, name: str | None) -> None:
 
 
 def _outlook(name: str | None) -> Outlook:
-    from curriculum.outlook import outlook
+    from curriculum.outlook.gathered import outlook
     from curriculum.plan import DEFAULT
     from curriculum.plan_choice import NoSuchPlan, plan_file
     from curriculum.standing import StandingError

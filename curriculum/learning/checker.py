@@ -1,7 +1,7 @@
 """Checks on a server that lives for days: one engine, kept warm, and what is known already is not graded again.
 
 A check that has begun goes on when its browser goes away. When the server stops, gradings are given up and no process is
-left behind; what was not recorded is marked (curriculum.handing_in) and is made up for by the next check.
+left behind; what was not recorded is marked (curriculum.learning.handing_in) and is made up for by the next check.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from autograder.engine import Engine, SettingsError, settings_of
 from autograder.grade import Known
 from autograder.results import Result
 from autograder.visible import visible
-from curriculum import fresh_attempt
 from curriculum.catalogue import Catalogue, ReleasedLesson
-from curriculum.checking import enter, grade_day, import_gradebook, record
-from curriculum.course_files import VISIBLE_ONLY, course_of, handed_out
-from curriculum.handing_in import turn
-from curriculum.lesson_view import Data, first_change, view
+from curriculum.learning import fresh_attempt
+from curriculum.learning.checking import enter, grade_day, import_gradebook, record
+from curriculum.learning.course_files import VISIBLE_ONLY, course_of, handed_out
+from curriculum.learning.handing_in import turn
+from curriculum.learning.lesson_view import Data, first_change, view
+from curriculum.learning.shown_files import Place
 from curriculum.paths import PROJECT
-from curriculum.shown_files import Place
 
 #: Seconds that gradings have to end in when the server stops.
 PATIENCE = 10.0

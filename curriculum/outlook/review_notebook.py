@@ -21,11 +21,11 @@ from autograder.intake import Cell, Notebook
 from autograder.outline import Exercise, outline
 from curriculum.catalogue import Catalogue, ReleasedLesson
 from curriculum.files import write_whole
-from curriculum.forecast import in_words
-from curriculum.handing_in import digests
 from curriculum.journal import PATIENCE, Journal, now
+from curriculum.learning.handing_in import digests
+from curriculum.learning.workspace import Workspace
+from curriculum.outlook.forecast import in_words
 from curriculum.plan import Day
-from curriculum.workspace import Workspace
 
 _CODE_SPAN = re.compile(r"`([^`\n]+)`")
 _NAME = re.compile(r"[^\W\d]\w*")

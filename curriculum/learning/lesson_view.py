@@ -15,14 +15,14 @@ from autograder import intake
 from autograder.feedback import feedback, policy_of
 from autograder.outline import Exercise, outline
 from autograder.visible import line, visible
-from curriculum import fresh_attempt, hints, minutes, readings, solutions
 from curriculum.catalogue import Catalogue, ReleasedExercise, ReleasedLesson
-from curriculum.handing_in import digests, pending_mark, work_of
 from curriculum.journal import Attempt, Entry, Journal
-from curriculum.last_results import LastResult, last_result, name_of
+from curriculum.learning import fresh_attempt, hints, minutes, readings, solutions
+from curriculum.learning.handing_in import digests, pending_mark, work_of
+from curriculum.learning.last_results import LastResult, last_result, name_of
+from curriculum.learning.shown_files import Place
+from curriculum.outlook.schedule import ScheduleError, load
 from curriculum.paths import PROJECT
-from curriculum.schedule import ScheduleError, load
-from curriculum.shown_files import Place
 
 Data = dict[str, Any]
 
