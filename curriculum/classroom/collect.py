@@ -18,7 +18,7 @@ from autograder.intake import Unreadable
 from autograder.submissions import handed_in, take
 from curriculum.catalogue import ReleasedLesson
 from curriculum.classroom.exported import Export, File
-from curriculum.classroom.owners import Owned, Owners, Unmatched, lesson_of
+from curriculum.classroom.owners import MOODLE, Owned, Owners, Unmatched, lesson_of
 from curriculum.classroom.people import Person
 from curriculum.files import write_whole
 
@@ -81,7 +81,9 @@ def collect(
         except Unreadable as error:
             report.refused.append((file.shown, str(error)))
         else:
-            when = _when(stamps.get(str(file.path.parent), file.when), owned, deadlines.get(lesson.unit))
+            # What stands inside a student's own zip is the student's word for when it was made.
+            when = stamps.get(str(file.path.parent), file.uploaded or file.when)
+            when = _when(when, owned, deadlines.get(lesson.unit))
             version = _Version(file, owned, lesson, content, when)
             chosen[version.title] = _latest([*chosen.get(version.title, []), version])
     for versions in chosen.values():
@@ -98,8 +100,8 @@ def collect(
 def _latest(versions: list[_Version]) -> list[_Version]:
     """The last of them; several where nothing tells. The same bytes are one version."""
     numbered = all(version.owned.number for version in versions)
-    rank = max((v.owned.number if numbered else (), v.when, _is_place(v)) for v in versions)
-    last = [v for v in versions if (v.owned.number if numbered else (), v.when, _is_place(v)) == rank]
+    ranks = [(v.owned.number if numbered else (), v.when, v.file.when, _is_place(v)) for v in versions]
+    last = [v for v, rank in zip(versions, ranks, strict=True) if rank == max(ranks)]
     return list({v.content: v for v in last}.values())
 
 
@@ -110,14 +112,18 @@ def _is_place(version: _Version) -> bool:
 
 
 def _when(when: dt.datetime, owned: Owned, deadline: dt.datetime | None) -> dt.datetime:
-    return min(when, deadline) if owned.late is False and deadline else when
+    """When it counts as handed in: what the LMS says of late or not holds, whatever the files say."""
+    if deadline is None or owned.late is None:
+        return when
+    return max(when, deadline + dt.timedelta(seconds=1)) if owned.late else min(when, deadline)
 
 
 def _stamps(files: Iterable[File]) -> dict[str, dt.datetime]:
     """The times in timestamp.txt files of the export, as nbgrader writes them, by folder."""
     found = {}
     for file in files:
-        if file.name == "timestamp.txt" and not file.inside.name:
+        # In a folder that Moodle made for a student all files are the student's, this one too.
+        if file.name == "timestamp.txt" and not file.inside.name and not any(map(MOODLE.fullmatch, file.path.parts)):
             try:
                 when = handed_in(file.read()[:200].decode("ascii", "replace").strip())
             except Unreadable:

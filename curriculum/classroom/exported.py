@@ -31,13 +31,14 @@ _NOWHERE = PurePosixPath()
 class File:
     """One file: ``path`` in the export, ``inside`` the zip that a student has uploaded (else empty), when it was last changed.
 
-    ``read`` gives its bytes; it raises Unreadable for what is no file of a sensible size.
+    ``uploaded`` is the time of that zip in the export, None for what was in none. ``read`` gives its bytes; it raises Unreadable for what is no file of a sensible size.
     """
 
     path: PurePosixPath
     when: dt.datetime
     read: Callable[[], bytes]
     inside: PurePosixPath = _NOWHERE
+    uploaded: dt.datetime | None = None
 
     @property
     def name(self) -> str:
@@ -87,7 +88,8 @@ def _folder(top: Path, export: Export, stack: ExitStack) -> None:
             if not stat.S_ISREG(about.st_mode):
                 export.refused.append((str(shown), "is a link or no regular file; only files are taken"))
             elif name.lower().endswith(".zip"):
-                _inner(lambda path=path: _limited(path), shown, export, stack)  # type: ignore[misc]
+                when = dt.datetime.fromtimestamp(about.st_mtime, dt.UTC)
+                _inner(lambda path=path: _limited(path), shown, export, stack, when)  # type: ignore[misc]
             else:
                 when = dt.datetime.fromtimestamp(about.st_mtime, dt.UTC)
                 export.files.append(File(shown, when, lambda path=path: take(path)))  # type: ignore[misc]
@@ -95,8 +97,14 @@ def _folder(top: Path, export: Export, stack: ExitStack) -> None:
                 raise Unreadable(f"{top} holds more than {_MOST_FILES} files: is it an export of submissions?")
 
 
-def _zip(file: zipfile.ZipFile, outer: PurePosixPath, export: Export, stack: ExitStack) -> None:
-    """The files of a zip; of one that a student has uploaded (at ``outer``) its own zips are not looked into."""
+def _zip(
+    file: zipfile.ZipFile,
+    outer: PurePosixPath,
+    export: Export,
+    stack: ExitStack,
+    uploaded: dt.datetime | None = None,
+) -> None:
+    """The files of a zip; of one that a student has ``uploaded`` (at ``outer``) its own zips are not looked into."""
     entries = file.infolist()
     if len(entries) > _MOST_FILES:
         raise Unreadable(
@@ -118,15 +126,19 @@ def _zip(file: zipfile.ZipFile, outer: PurePosixPath, export: Export, stack: Exi
             if outer.name:
                 export.refused.append((shown, "is a zip in a zip in a zip: unpack it, and collect it by itself"))
             else:
-                _inner(lambda entry=entry: _entry(file, entry, _MOST_ZIP), path, export, stack)  # type: ignore[misc]
+                _inner(lambda entry=entry: _entry(file, entry, _MOST_ZIP), path, export, stack, _when(entry))  # type: ignore[misc]
         else:
             read = lambda entry=entry: _entry(file, entry, MOST_BYTES)  # noqa: E731
-            export.files.append(File(outer, _when(entry), read, path) if outer.name else File(path, _when(entry), read))
+            export.files.append(
+                File(outer, _when(entry), read, path, uploaded) if outer.name else File(path, _when(entry), read)
+            )
 
 
-def _inner(read: Callable[[], bytes], path: PurePosixPath, export: Export, stack: ExitStack) -> None:
+def _inner(
+    read: Callable[[], bytes], path: PurePosixPath, export: Export, stack: ExitStack, uploaded: dt.datetime
+) -> None:
     try:
-        _zip(stack.enter_context(_opened_zip(io.BytesIO(read()), path.name)), path, export, stack)
+        _zip(stack.enter_context(_opened_zip(io.BytesIO(read()), path.name)), path, export, stack, uploaded)
     except Unreadable as error:
         export.refused.append((str(path), str(error)))
 

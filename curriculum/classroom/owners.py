@@ -20,7 +20,7 @@ from curriculum.classroom.people import Person
 #: Canvas: lovelaceada_LATE_12345_67890_d01_matrices-1.ipynb (name, number of the user, number of the upload, the file's own name).
 _CANVAS = re.compile(r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<user>\d+)_(?P<upload>\d+)_(?P<file>.+)")
 #: Moodle: a folder "Ada Lovelace_123456_assignsubmission_file_", or the same in front of a file's name.
-_MOODLE = re.compile(r"(?P<name>.+?)_(?P<participant>\d+)_assignsubmission_file_?(?P<file>.*)")
+MOODLE = re.compile(r"(?P<name>.+?)_(?P<participant>\d+)_assignsubmission_file_?(?P<file>.*)")
 #: What Canvas appends when a file of the same name is handed in again, and browsers when one is downloaded again.
 _AGAIN = re.compile(r"(?P<stem>.+?)(?:-(?P<canvas>\d+)| ?\((?P<browser>\d+)\))?\.ipynb", re.IGNORECASE)
 
@@ -59,12 +59,12 @@ class Owners:
             return Owned(self._everything, name)
         parts = file.path.parts[self._wrapped :]
         if len(parts) > 1:
-            if said := _MOODLE.fullmatch(parts[0]):
+            if said := MOODLE.fullmatch(parts[0]):
                 return Owned(self._named(said["name"]), name)
             if parts[0] in self._people:
                 return Owned(parts[0], name)
             raise Unmatched(f"there is no {parts[0]} in the roster")
-        if said := _MOODLE.fullmatch(parts[0]):
+        if said := MOODLE.fullmatch(parts[0]):
             return Owned(self._named(said["name"]), file.inside.name or said["file"])
         if said := _CANVAS.fullmatch(parts[0]):
             if said["user"] not in self._lms:
@@ -90,7 +90,7 @@ class Owners:
         if len(tops) != 1 or any(len(file.path.parts) == 1 for file in files):
             return 0
         (top,) = tops
-        return int(top not in self._people and not _MOODLE.fullmatch(top))
+        return int(top not in self._people and not MOODLE.fullmatch(top))
 
 
 def lesson_of(lessons: Sequence[ReleasedLesson], name: str, content: bytes) -> ReleasedLesson:

@@ -6,11 +6,13 @@ theirs are there, and this one is empty.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import math
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +49,9 @@ class Tries:
     def add(self, entry: dict[str, Any]) -> None:
         """One entry of the journal, as plain data. Raises KeyError, TypeError, ValueError for what is none."""
         learner, day, when = entry["learner"], entry["day"], entry["when"]
+        if not math.isfinite(entry.get("seconds", 0)):
+            raise ValueError(entry["seconds"])
+        dt.datetime.fromisoformat(when)
         if when > self.seen.get(learner, ""):
             self.seen[learner] = when
         if entry["kind"] == "minutes":
@@ -84,7 +89,8 @@ def read_tries(journal: Path) -> Tries:
                     _take(tries, line)
                 tries.offset = file.tell() - len(rest)  # a line that is just being written is read when it is whole
         _read[journal] = about.st_ino, tries
-        return tries
+        # A copy: a page that is being made must not see what is counted next.
+        return replace(tries, seconds=dict(tries.seconds), seen=dict(tries.seen), failing=dict(tries.failing))
 
 
 def _take(tries: Tries, line: bytes) -> None:

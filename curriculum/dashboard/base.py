@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from jupyter_core.utils import ensure_async
 from jupyter_server.auth.identity import IdentityProvider, PasswordIdentityProvider
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.utils import url_path_join
@@ -81,6 +82,15 @@ class MindHandler(JupyterHandler):
             return self.user in instructors(self.root)
         except SettingsTrouble as error:
             raise web.HTTPError(503, str(error)) from error
+
+    async def prepare(self) -> None:  # type: ignore[override]
+        """As in all of Jupyter; whom the server's authorizer does not let read or write files is refused here too."""
+        await super().prepare()
+        action = "read" if self.request.method in ("GET", "HEAD") else "write"
+        if self.current_user and not self._finished:
+            allowed = self.authorizer.is_authorized(self, self.current_user, action, "contents")
+            if not await ensure_async(allowed):
+                raise web.HTTPError(403, f"This server does not let you {action} files. Nothing was changed.")
 
     async def view(self) -> Data:
         """What the page shows. Raises StandingError. In a thread: it reads files and a database, and the first time

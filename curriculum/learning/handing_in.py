@@ -12,6 +12,7 @@ import hashlib
 import os
 import shutil
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -95,11 +96,11 @@ def changed_days(root: Path, catalogue: Catalogue, learner: str) -> list[str]:
 
 def digests(book: intake.Notebook) -> dict[str, str]:
     """A short hash of what stands in each solution cell, by ``grade_id``: tells two versions of a learner's work apart."""
-    return {
-        intake.grade_id(cell): hashlib.sha256(cell["source"].strip().encode()).hexdigest()[:12]
-        for cell in book["cells"]
-        if intake.is_solution(cell)
-    }
+    sources = defaultdict[str, list[str]](list)
+    for cell in book["cells"]:
+        if intake.is_solution(cell):
+            sources[intake.grade_id(cell)].append(cell["source"].strip())  # of a copied cell every copy counts
+    return {name: hashlib.sha256("\n\n".join(those).encode()).hexdigest()[:12] for name, those in sources.items()}
 
 
 def works(cells: Mapping[str, str]) -> dict[str, str]:

@@ -20,8 +20,12 @@ async function standing() {
 let shown = null;
 standing().then((text) => { shown = text; }, () => {});
 
+// What is typed and not sent yet must not be lost.
+const typed = () => [...document.querySelectorAll("form input, form textarea")].some(
+  (one) => one.value !== one.defaultValue || one.checked !== one.defaultChecked && one.checked !== undefined);
+
 document.addEventListener("visibilitychange", async () => {
-  if (document.visibilityState !== "visible" || shown === null) return;
+  if (document.visibilityState !== "visible" || shown === null || typed()) return;
   const now = await standing().catch(() => null); // a server that is gone leaves the page as it is
   if (now !== null && now !== shown) {
     sessionStorage.setItem(KEY, JSON.stringify(parts().filter((part) => part.open).map((part) => part.id)));

@@ -43,7 +43,7 @@ export class Cards implements IDisposable {
     const card = this.cards.get(name);
     const cell = this.cells.get(name);
     const { content } = this.lesson.panel;
-    if (!card || !cell) {
+    if (!card || card.isDisposed || !cell || cell.isDisposed) {
       return;
     }
     await content.scrollToItem(content.widgets.indexOf(cell), 'smart');
@@ -77,8 +77,8 @@ export class Cards implements IDisposable {
     const cells = new Map<string, Cell>();
     for (const cell of this.lesson.panel.content.widgets) {
       const id = gradeId(cell.model);
-      if (id) {
-        cells.set(id, cell);
+      if (id && !cells.has(id)) {
+        cells.set(id, cell); // of copies the first: it is the one that is graded
       }
     }
     for (const exercise of exercises) {

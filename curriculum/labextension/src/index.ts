@@ -43,6 +43,11 @@ const plugin: JupyterFrontEndPlugin<void> = {
     addButtons(toolbars, lessons, app.commands);
     app.shell.add(panel, 'left', { rank: 90 });
     restorer?.add(panel, panel.id);
+    app.commands.commandExecuted.connect((_, { id }) => {
+      if (id === 'docmanager:save' || id === 'docmanager:save-all') {
+        lessons.watch.saving();
+      }
+    });
     void begin();
 
     async function begin(): Promise<void> {

@@ -153,7 +153,8 @@ export class Lesson implements IDisposable {
   async hint(exercise: Exercise): Promise<void> {
     await this.attempt('No hint', async day => {
       const hint = await this.api.hint(day, exercise.name, this.data!.path);
-      exercise.hints[hint.number - 1] = hint.text;
+      this.loading++; // an answer on its way does not know of this
+      (this.exercise(exercise.name) ?? exercise).hints[hint.number - 1] = hint.text;
       this.say(`Hint ${hint.number} of ${hint.of}`);
     });
   }
@@ -162,8 +163,8 @@ export class Lesson implements IDisposable {
     await this.attempt('No solution', async day => {
       const { cells } = await this.api.solution(day, exercise.name, this.data!.path, giveUp);
       this.solutions.set(exercise.name, cells);
-      exercise.solution = 'shown';
-      exercise.gave_up ||= giveUp;
+      this.loading++;
+      Object.assign(this.exercise(exercise.name) ?? exercise, { solution: 'shown', gave_up: exercise.gave_up || giveUp });
       this.say(`The worked solution of “${exercise.title}” is shown.`);
     });
   }

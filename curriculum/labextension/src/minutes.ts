@@ -12,7 +12,7 @@ export const SEND_EVERY = 30_000;
 const LONGEST_TICK = 5_000;
 /** The most that the server takes at once. */
 const MOST_SECONDS = 3600;
-const INPUT = ['keydown', 'pointerdown', 'pointermove', 'wheel', 'scroll', 'touchmove'];
+const INPUT = ['keydown', 'pointerdown', 'pointermove', 'wheel', 'touchmove'];
 
 /**
  * Counts the time in which a lesson is in front of somebody who works on it: it is the current tab, the window is

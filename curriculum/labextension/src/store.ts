@@ -10,6 +10,8 @@ interface Kept {
 export class Store {
   private readonly mine: string;
   private readonly kept = new Map<string, number>();
+  /** Whether the storage has what this page keeps. */
+  private stored = false;
 
   constructor(
     private readonly storage: Storage,
@@ -29,20 +31,24 @@ export class Store {
   }
 
   add(day: string, seconds: number): void {
+    this.forget();
     this.kept.set(day, Math.max(0, this.seconds(day) + seconds));
     this.write();
   }
 
   /** To be called every half minute: says that this page is alive, and takes over what pages left that are not. */
   beat(): void {
-    if (this.all().length) {
-      if (this.storage.getItem(this.mine) === null) {
-        this.kept.clear(); // this page slept for long, and another one has taken it over
-      } else {
-        this.write();
-      }
-    }
+    this.forget();
+    this.write();
     this.adopt();
+  }
+
+  /** This page slept for long, and another one has taken over what it kept. */
+  private forget(): void {
+    if (this.stored && this.storage.getItem(this.mine) === null) {
+      this.kept.clear();
+      this.stored = false;
+    }
   }
 
   private adopt(): void {
@@ -64,8 +70,10 @@ export class Store {
     try {
       if (Object.keys(seconds).length) {
         this.storage.setItem(this.mine, JSON.stringify({ alive: Date.now(), seconds } satisfies Kept));
+        this.stored = true;
       } else {
         this.storage.removeItem(this.mine);
+        this.stored = false;
       }
     } catch {
       // Storage is full or forbidden: what is counted still goes to the server, it only does not outlive this page.

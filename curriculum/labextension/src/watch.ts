@@ -7,10 +7,12 @@ import { Lesson } from './lesson';
 /** One saving is told in several signals, and a learner may save twice. Milliseconds. */
 const QUIET = 300;
 
-/** With it on, saving a lesson checks it. */
+/** With it on, saving a lesson checks it. What JupyterLab saves by itself is none of it: half a line is no try. */
 export class Watch {
   private readonly _changed = new Signal<this, void>(this);
   private _on = false;
+  /** Whether somebody has asked for the saving that is told next. */
+  private asked = false;
 
   get on(): boolean {
     return this._on;
@@ -27,6 +29,11 @@ export class Watch {
     return this._changed;
   }
 
+  /** A learner saves: the savings that follow are theirs. */
+  saving(): void {
+    this.asked = true;
+  }
+
   /** Listens to a lesson's savings, but for those that a check makes itself. */
   over(lesson: Lesson): IDisposable {
     const { context } = lesson.panel;
@@ -39,7 +46,8 @@ export class Watch {
       }
     };
     const saved = (_: unknown, state: DocumentRegistry.SaveState) => {
-      if (this._on && !lesson.work.saving && lesson.data && state.startsWith('completed')) {
+      if (this._on && this.asked && !lesson.work.saving && lesson.data && state.startsWith('completed')) {
+        this.asked = false;
         window.clearTimeout(timer);
         timer = window.setTimeout(check, QUIET);
       }

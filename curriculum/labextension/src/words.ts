@@ -2,7 +2,7 @@
 
 /** 3, 2.5, 0.33: at most two decimals, and none that are zero. */
 export function number(value: number): string {
-  return String(Math.round(value * 100) / 100);
+  return String(Math.floor(value * 100 + 1e-6) / 100);
 }
 
 /** "1 point", "2.5 points". */
