@@ -126,7 +126,7 @@ class Lab:
             if sent == signal.SIGINT:  # the first one only asks whether it is meant
                 time.sleep(0.5)
                 self.process.send_signal(sent)
-        self.process.wait(60)
+        self.process.wait(180)
 
 
 def all_ended(processes: list[psutil.Process]) -> bool:

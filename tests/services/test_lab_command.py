@@ -33,7 +33,7 @@ def test_ending_mind_lab_leaves_no_server(
     try:
         assert answers(port, process), (tmp_path / "log").read_text()[-2000:]
         process.send_signal(ending)
-        process.wait(30)
+        process.wait(120)
         with pytest.raises(urllib.error.URLError):
             urllib.request.urlopen(f"http://127.0.0.1:{port}/api?token=t", timeout=5)
     finally:
