@@ -18,6 +18,9 @@ def checkout(tmp_path: Path) -> Path:
     folder = tmp_path / "my course"
     shutil.copytree(ROOT / "requirements", folder / "requirements")
     shutil.copy(ROOT / "pyproject.toml", folder)
+    bundle = "curriculum/labextension/bundle"
+    (folder / bundle).mkdir(parents=True)
+    shutil.copy(ROOT / bundle / "package.json", folder / bundle)
     return folder
 
 
@@ -86,6 +89,16 @@ def test_new_pins_are_installed_into_the_same_environment(checkout: Path, progra
     assert install(checkout, programs)[0] == 0
     assert "made" not in calls(checkout)[len(before) :]
     assert "pip" in calls(checkout)[len(before) :]
+
+
+def test_a_new_bundle_for_jupyterlab_is_installed(checkout: Path, programs: Path) -> None:
+    python(programs, "python3", (3, 11))
+    install(checkout, programs)
+    before = calls(checkout)
+    with (checkout / "curriculum/labextension/bundle/package.json").open("a") as about:
+        about.write("\n")
+    assert install(checkout, programs)[0] == 0
+    assert any("--editable ." in call for call in calls(checkout)[len(before) :])
 
 
 def test_test_and_learn_share_an_environment(checkout: Path, programs: Path) -> None:

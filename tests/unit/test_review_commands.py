@@ -20,7 +20,7 @@ DAY = "1.5-d1"
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The small lesson; e1 failed and was left long ago, e2 was right then."""
     small.publish(tmp_path)
-    for module in ("cli", "cli_review"):
+    for module in ("cli", "commands.review"):
         monkeypatch.setattr(f"curriculum.{module}.ROOT", tmp_path)
     monkeypatch.setenv("MIND_LEARNER", "ada")
     monkeypatch.delenv("JUPYTERHUB_USER", raising=False)
