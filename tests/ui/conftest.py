@@ -83,7 +83,12 @@ def serving(course: Path, tmp_path: Path, port: int = 0, *options: str) -> Itera
     finally:
         with suppress(ProcessLookupError):  # a test may have killed it
             os.killpg(process.pid, signal.SIGTERM)
-        process.wait(90)  # a kernel that is just being started is waited for
+        try:
+            process.wait(30)  # a kernel that is just being started is waited for
+        except subprocess.TimeoutExpired:
+            # Stopped amid a request for a file, Jupyter can wait for ever for an idle thread of AnyIO's.
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
         log.close()
 
 
