@@ -160,6 +160,7 @@ def check(what: str | None, as_json: bool, seconds: float) -> None:
                 out.print(
                     "Nothing has changed since the last check. `mind check 1.5-d1` grades a day again all the same."
                 )
+                _say_of_reviews(catalogue, learner)
             sys.exit(2 if renamed else 0)
         columns = (TextColumn("{task.description}, {task.completed} of {task.total} days done"), TimeElapsedColumn())
         with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
@@ -201,6 +202,7 @@ def check(what: str | None, as_json: bool, seconds: float) -> None:
         print_recorded(checked, out)
         if handed_out(ROOT):
             out.print(VISIBLE_ONLY)
+        _say_of_reviews(catalogue, learner)
     if checked.unrecorded or renamed or any(day.result is None or day.result.remarks for day in checked.days):
         sys.exit(2)
     attempted = [e for day in checked.days if day.result for e in day.result.exercises if e.state != "not attempted"]
@@ -302,6 +304,15 @@ def doctor() -> None:
     findings = examine(_plan())
     print_findings(findings, out)
     sys.exit(0 if all(finding.fine or finding.optional for finding in findings) else 1)
+
+
+def _say_of_reviews(catalogue: Catalogue, learner: str) -> None:
+    """That fresh attempts are not checked with the lessons, and how they are."""
+    from curriculum.learning.reviewing import unchecked
+
+    if places := unchecked(ROOT, catalogue, learner):
+        names = ", ".join(str(place.copy.relative_to(ROOT)) for place in places)
+        out.print(escape(f"Not checked with the lessons: {names}. `mind review --check` does it."), soft_wrap=True)
 
 
 def _plan() -> Plan:

@@ -27,6 +27,7 @@ from autograder.recorder import Recorder
 from autograder.stored import Graded, Store
 from autograder.submissions import CourseError
 from curriculum.classroom.regrades import keep_regrades
+from curriculum.rounding import plain
 from curriculum.standing import COURSE_ID, gradebook_url
 
 #: Seconds that a gradebook which another program has locked is waited for.
@@ -110,11 +111,11 @@ def print_report(
     if report.changes:
         table = Table("student", "notebook", "exercise", "before", "now", "why", title=f"{assignment}: changed scores")
         for change in report.changes:
-            before = "none" if change.before is None else f"{change.before:g}"
+            before = "none" if change.before is None else plain(change.before)
             table.add_row(
                 *map(escape, (change.student, change.notebook, change.exercise)),
                 before,
-                f"{change.now:g}",
+                plain(change.now),
                 change.cause,
             )
         out.print(table)

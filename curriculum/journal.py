@@ -65,24 +65,26 @@ class Read:
 
 @dataclass(frozen=True)
 class HintShown:
-    """A hint asked for, by its number from 1."""
+    """A hint asked for, by its number from 1; in a fresh ``attempt``, when that was begun."""
 
     when: str
     learner: str
     day: str
     exercise: str
     number: int
+    attempt: str = ""
 
 
 @dataclass(frozen=True)
 class SolutionShown:
-    """The worked solution opened: after the exercise was right, or on giving up."""
+    """The worked solution opened: after the exercise was right, or on giving up; in a fresh ``attempt``, when that was begun."""
 
     when: str
     learner: str
     day: str
     exercise: str
     gave_up: bool
+    attempt: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ class Reset:
 
 @dataclass(frozen=True)
 class Review:
-    """A fresh attempt at an exercise of earlier: ``right`` at the end of it, with how many hints."""
+    """A fresh ``attempt`` at an exercise of earlier, by when it was begun: ``right`` at the end of it, with how many hints."""
 
     when: str
     learner: str
@@ -106,6 +108,7 @@ class Review:
     right: bool
     hints: int = 0
     seconds: float = 0.0
+    attempt: str = ""
 
 
 Entry = Attempt | Minutes | Read | HintShown | SolutionShown | Reset | Review
@@ -155,7 +158,7 @@ class Journal:
             try:
                 entry = json.loads(line)
                 yield _sound(_KINDS[entry.pop("kind")](**entry))
-            except (ValueError, TypeError, AttributeError, KeyError, OverflowError):
+            except (ValueError, TypeError, AttributeError, KeyError, OverflowError, RecursionError):
                 continue
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from fractions import Fraction
 
@@ -15,6 +14,7 @@ from autograder.results import ExerciseResult, Result, TestResult
 from curriculum.learning.checking import Checked, DayChecked
 from curriculum.outlook.gathered import Outlook
 from curriculum.plan import Plan
+from curriculum.rounding import fixed, plain
 
 _MARKS = {
     "correct": "[green]✓[/]",
@@ -52,7 +52,7 @@ def _print_day(day: DayChecked, result: Result, title: str, out: Console) -> Non
         out.print(f"  [yellow]note:[/] {escape(remark)}")
     for number, exercise in enumerate(result.exercises, 1):
         bonus = " bonus" if exercise.bonus else ""
-        points = f"{_number(exercise.points)}/{_number(exercise.most)}{bonus}"
+        points = f"{plain(exercise.points)}/{plain(exercise.most)}{bonus}"
         out.print(f"  {_MARKS[exercise.state]} exercise {number}, {escape(exercise.title)}: {exercise.state}, {points}")
         if exercise.state not in ("correct", "not attempted"):
             _print_failure(exercise, day.hints.get(exercise.name, 0), out)
@@ -88,16 +88,16 @@ def print_status(outlook: Outlook, out: Console) -> None:
     """Earned hours, pace and forecast, what is due, every unit that has lessons, and what is next. Hours are rounded down."""
     progress, value, ahead = outlook.progress, outlook.value, outlook.forecast
     plan, total = progress.plan, float(progress.plan.hours)
-    out.print(f"[bold]{_tenths(progress.earned)}[/] of {total:g} hours earned", end="  ")
+    out.print(f"[bold]{fixed(progress.earned)}[/] of {total:g} hours earned", end="  ")
     out.print(ProgressBar(total=total, completed=float(progress.earned), width=40))
     out.print(
         f"\n{progress.days_done} of {len(plan.days)} days done, {progress.goals_done} of {len(plan.goals)} measured goals done"
     )
     week = value.weeks[-1]
     if outlook.schedule.start or value.earned or value.spent:
-        spent = f", {_tenths(week.spent)} h spent" if value.spent else ""
-        out.print(f"This week: {_tenths(week.earned)} h earned{spent}, {_tenths(week.planned)} h planned so far")
-        out.print(f"In all: {_tenths(value.spent)} h spent, {_tenths(value.planned)} h planned by today")
+        spent = f", {fixed(week.spent)} h spent" if value.spent else ""
+        out.print(f"This week: {fixed(week.earned)} h earned{spent}, {fixed(week.planned)} h planned so far")
+        out.print(f"In all: {fixed(value.spent)} h spent, {fixed(value.planned)} h planned by today")
     streak = outlook.streak
     if streak.longest:
         out.print(f"Days in a row: {streak.current} now, {streak.longest} at the longest")
@@ -109,9 +109,7 @@ def print_status(outlook: Outlook, out: Console) -> None:
             continue
         finished = sum(day.state == "done" for day in days)
         earned, most = (sum(each, Fraction(0)) for each in ((d.earned for d in days), (d.day.hours for d in days)))
-        table.add_row(
-            unit.id, escape(unit.title), f"{finished} of {len(days)}", f"{_tenths(earned)} of {_tenths(most)}"
-        )
+        table.add_row(unit.id, escape(unit.title), f"{finished} of {len(days)}", f"{fixed(earned)} of {fixed(most)}")
     out.print()
     out.print(table)
     unwritten = sum(day.state == "not written" for day in progress.days)
@@ -121,16 +119,7 @@ def print_status(outlook: Outlook, out: Console) -> None:
         out.print(escape(line))
 
 
-def _tenths(hours: Fraction | float) -> str:
-    """Rounded down to one decimal; what is a hair below it only because floats are binary counts as it."""
-    return f"{math.floor(hours * 10 + Fraction(1, 10**6)) / 10:.1f}"
-
-
 def _of(result: Result) -> str:
     """Points of the day without the bonus, and what the bonus brings beyond them."""
-    bonus = f" + {_number(result.points - result.most)} bonus" if result.points > result.most else ""
-    return f"{_number(min(result.points, result.most))} of {_number(result.most)}{bonus} points"
-
-
-def _number(value: float) -> str:
-    return f"{value:g}"
+    bonus = f" + {plain(result.points - result.most)} bonus" if result.points > result.most else ""
+    return f"{plain(min(result.points, result.most))} of {plain(result.most)}{bonus} points"

@@ -23,11 +23,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
-    """A copy of the built course: source/, release/ and nbgrader_config.py, with nothing of any learner in it."""
-    root = tmp_path / "course"
+    """A copy of the built course, with nothing of any learner in it."""
+    return built_course(tmp_path / "course")
+
+
+def built_course(root: Path, section: str = "") -> Path:
+    """Make a course of source/, release/ and nbgrader_config.py in a new folder; with a ``section`` of that alone."""
     root.mkdir()
     for tree in ("source", "release"):
-        shutil.copytree(ROOT / tree, root / tree, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+        part = Path(tree, section)
+        shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     shutil.copy(ROOT / "nbgrader_config.py", root)
     return root
 

@@ -19,6 +19,7 @@ from typing import Any
 from autograder import intake
 from curriculum.catalogue import Catalogue, ReleasedLesson
 from curriculum.files import write_whole
+from curriculum.paths import groups_for
 
 #: The folder that the zip unpacks into.
 TOP = "stateless-mind"
@@ -57,8 +58,7 @@ def bundle(
     for lesson in lessons:
         for path in [lesson.path, *lesson.path.parent.glob(f"{lesson.stem}_*.svg")]:
             contents[f"release/{lesson.unit}/{path.name}"] = path.read_bytes()
-    for unit in units:
-        name = f"requirements/section-{unit.replace('.', '-')}.txt"
+    for name in {f"requirements/{group}.txt" for unit in units for group in groups_for(unit)}:
         if (root / name).is_file():
             contents[name] = (root / name).read_bytes()
     contents["pyproject.toml"], shared = _project(root)

@@ -44,7 +44,7 @@ class _Version:
     file: File
     owned: Owned
     lesson: ReleasedLesson
-    content: bytes
+    digest: str
     when: dt.datetime
 
     @property
@@ -84,7 +84,8 @@ def collect(
             # What stands inside a student's own zip is the student's word for when it was made.
             when = stamps.get(str(file.path.parent), file.uploaded or file.when)
             when = _when(when, owned, deadlines.get(lesson.unit))
-            version = _Version(file, owned, lesson, content, when)
+            # Not the bytes themselves: those of a whole class would fill a memory.
+            version = _Version(file, owned, lesson, hashlib.sha256(content).hexdigest(), when)
             chosen[version.title] = _latest([*chosen.get(version.title, []), version])
     for versions in chosen.values():
         if len(versions) > 1:
@@ -92,8 +93,13 @@ def collect(
             report.refused.append(
                 (versions[0].title, f"there are several versions, and nothing tells which is the last: {names}")
             )
+            continue
+        try:
+            content = versions[0].file.read()
+        except Unreadable as error:  # it was whole a moment ago
+            report.refused.append((versions[0].file.shown, str(error)))
         else:
-            _lay(root, versions[0], report)
+            _lay(root, versions[0], content, report)
     return report
 
 
@@ -102,7 +108,7 @@ def _latest(versions: list[_Version]) -> list[_Version]:
     numbered = all(version.owned.number for version in versions)
     ranks = [(v.owned.number if numbered else (), v.when, v.file.when, _is_place(v)) for v in versions]
     last = [v for v, rank in zip(versions, ranks, strict=True) if rank == max(ranks)]
-    return list({v.content: v for v in last}.values())
+    return list({v.digest: v for v in last}.values())
 
 
 def _is_place(version: _Version) -> bool:
@@ -133,7 +139,7 @@ def _stamps(files: Iterable[File]) -> dict[str, dt.datetime]:
     return found
 
 
-def _lay(root: Path, version: _Version, report: Collected) -> None:
+def _lay(root: Path, version: _Version, content: bytes, report: Collected) -> None:
     home = root / "submitted" / version.owned.student
     target = home / version.lesson.unit / f"{version.lesson.stem}.ipynb"
     for place in (home, target.parent, target):
@@ -147,7 +153,7 @@ def _lay(root: Path, version: _Version, report: Collected) -> None:
     stamp = target.with_name("timestamp.txt")
     before, since = (take(target) if target.exists() else None), _stamp(stamp)
     number, last = version.owned.number, tuple(record.get(key, ()))
-    if before == version.content:
+    if before == content:
         report.unchanged.append(version.title)
     elif before is not None and (number < last if number and last else since is not None and version.when < since):
         report.older.append(version.title)
@@ -155,7 +161,7 @@ def _lay(root: Path, version: _Version, report: Collected) -> None:
     else:
         if before is not None:
             _keep(home, version, before, since)
-        write_whole(target, version.content)
+        write_whole(target, content)
         target.chmod(0o644)
         if version.when >= _FIRST and (since is None or version.when > since):
             write_whole(stamp, f"{version.when:%Y-%m-%d %H:%M:%S.%f} UTC".encode())

@@ -24,6 +24,10 @@ MOODLE = re.compile(r"(?P<name>.+?)_(?P<participant>\d+)_assignsubmission_file_?
 #: What Canvas appends when a file of the same name is handed in again, and browsers when one is downloaded again.
 _AGAIN = re.compile(r"(?P<stem>.+?)(?:-(?P<canvas>\d+)| ?\((?P<browser>\d+)\))?\.ipynb", re.IGNORECASE)
 
+#: What exports, and nbgrader, call the one folder that all lies in. Of another name it may be that of a student who is not in
+#: the roster, and then what this student calls folders in it would say whose they are.
+_FOLDERS = ("submissions", "submitted")
+
 
 class Unmatched(Exception):
     """It is not certain whose a file is, or which lesson. The text says why."""
@@ -50,7 +54,8 @@ class Owners:
         for one in self._people.values():
             for name in (f"{one.first_name} {one.last_name}", f"{one.last_name} {one.first_name}"):
                 self._names.setdefault(_plain(name), set()).add(one.id)
-        self._wrapped = self._is_wrapped(files)
+        self._only = _only_folder(files)
+        self._wrapped = int(self._only.casefold() in _FOLDERS and self._only not in self._people)
 
     def of(self, file: File) -> Owned:
         """Raises Unmatched."""
@@ -63,7 +68,7 @@ class Owners:
                 return Owned(self._named(said["name"]), name)
             if parts[0] in self._people:
                 return Owned(parts[0], name)
-            raise Unmatched(f"there is no {parts[0]} in the roster")
+            raise Unmatched(f"there is no {parts[0]} in the roster{self._advice(parts[0])}")
         if said := MOODLE.fullmatch(parts[0]):
             return Owned(self._named(said["name"]), file.inside.name or said["file"])
         if said := _CANVAS.fullmatch(parts[0]):
@@ -84,13 +89,18 @@ class Owners:
             raise Unmatched(several)
         return next(iter(found))
 
-    def _is_wrapped(self, files: Sequence[File]) -> int:
-        """1 where everything lies in one folder of the export's own, else 0."""
-        tops = {file.path.parts[0] for file in files if len(file.path.parts) > 1}
-        if len(tops) != 1 or any(len(file.path.parts) == 1 for file in files):
-            return 0
-        (top,) = tops
-        return int(top not in self._people and not MOODLE.fullmatch(top))
+    def _advice(self, folder: str) -> str:
+        if folder != self._only:
+            return ""
+        return (
+            "; all of the export lies in this folder: if it is no student's, unpack the export and collect that folder"
+        )
+
+
+def _only_folder(files: Iterable[File]) -> str:
+    """The one folder that everything lies in; "" where there are several, or files beside it."""
+    tops = {file.path.parts[0] if len(file.path.parts) > 1 else "" for file in files}
+    return tops.pop() if len(tops) == 1 else ""
 
 
 def lesson_of(lessons: Sequence[ReleasedLesson], name: str, content: bytes) -> ReleasedLesson:

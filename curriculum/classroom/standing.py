@@ -79,11 +79,14 @@ def class_standing(root: Path, plan_file: Path) -> ClassStanding:
     """How the class of the course in ``root`` stands. Raises StandingError. It reads files: a server calls it in a thread."""
     kept = _kept.setdefault((root, plan_file), _Kept())
     key = _state(root, plan_file)
-    if kept.standing is not None and kept.key == key:
-        return kept.standing
-    if kept.standing is not None and kept.seconds > _QUICK:
+    # The key first: what another thread counts meanwhile is then at worst called outdated.
+    of = kept.key
+    before = kept.standing
+    if before is not None and of == key:
+        return before
+    if before is not None and kept.seconds > _QUICK:
         threading.Thread(target=_count_again, args=(root, plan_file, kept), daemon=True).start()
-        return replace(kept.standing, outdated=True)
+        return replace(before, outdated=True)
     with kept.counting:
         if kept.standing is None or kept.key != key:  # else another request was faster
             _count(root, plan_file, kept)

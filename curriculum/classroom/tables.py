@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from autograder.sheets import to_csv
+from curriculum.rounding import fixed, plain
 
 Row = dict[str, Any]
 
@@ -76,11 +77,11 @@ def _time(value: str) -> str:
 
 
 _SHOWN: Mapping[str, Callable[[Any], str]] = {
-    "number": lambda value: f"{value:.2f}".rstrip("0").rstrip("."),
-    "share": lambda value: f"{100 * value:.0f} %",
-    "signed": lambda value: f"{value:.2f}".replace("-", "−"),
-    "hours": lambda value: f"{value:.1f}",
-    "minutes": lambda value: f"{value:.0f}",
+    "number": plain,
+    "share": lambda value: f"{plain(100 * value, 0)} %",
+    "signed": lambda value: f"{value:.2f}".replace("-", "−"),  # a correlation: nothing that anybody has reached
+    "hours": fixed,
+    "minutes": lambda value: fixed(value, 0),
     "time": _time,
 }
 

@@ -1,24 +1,30 @@
 """What a course's journal tells of a class: minutes, when somebody was last seen, and tries at exercises that fail and fail.
 
-The journal is only ever added to: what was read of it once is not read again. Where students work on machines of their own,
-theirs are there, and this one is empty.
+The journal is only ever added to: what was read of it once is not read again, unless somebody has corrected it with an
+editor, which shows at its end or in its time; then all of it is. (A correction that changes no length, and is followed by
+a check before anybody looks, is seen once the server starts anew.) Where students work on machines of their own, theirs
+are there, and this one is empty.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import math
+import os
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
+
+from curriculum.outlook.schedule import moment
 
 #: So many different tries that failed, and none that was right since: somebody is stuck.
 STUCK = 3
-_CHUNK = 8 << 20
+_CHUNK, _TAIL = 8 << 20, 4096
+#: What a line that an editor left in pieces can raise.
+_SPOILT = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
 @dataclass
@@ -48,10 +54,10 @@ class Tries:
 
     def add(self, entry: dict[str, Any]) -> None:
         """One entry of the journal, as plain data. Raises KeyError, TypeError, ValueError for what is none."""
-        learner, day, when = entry["learner"], entry["day"], entry["when"]
-        if not math.isfinite(entry.get("seconds", 0)):
-            raise ValueError(entry["seconds"])
-        dt.datetime.fromisoformat(when)
+        learner, day, at = entry["learner"], entry["day"], moment(entry["when"])
+        if at is None or not math.isfinite(entry.get("seconds", 0)):
+            raise ValueError(entry)
+        when = at.isoformat(timespec="seconds")  # all in UTC, so that the later one is the greater text
         if when > self.seen.get(learner, ""):
             self.seen[learner] = when
         if entry["kind"] == "minutes":
@@ -66,21 +72,38 @@ class Tries:
             stuck.last, stuck.state = when, entry["state"]
 
 
+@dataclass(frozen=True)
+class _Read:
+    """A journal as it was read: what came to light, and what shows whether it is only longer since."""
+
+    tries: Tries
+    inode: int
+    size: int
+    changed: int
+    end: bytes
+
+    def goes_on(self, about: os.stat_result, file: BinaryIO) -> bool:
+        if about.st_ino != self.inode or about.st_size < self.size:
+            return False
+        if about.st_size == self.size and about.st_mtime_ns != self.changed:
+            return False
+        return _end(file, self.tries.offset) == self.end
+
+
 _lock = threading.Lock()
-_read: dict[Path, tuple[int, Tries]] = {}
+_read: dict[Path, _Read] = {}
 
 
 def read_tries(journal: Path) -> Tries:
     """What a journal tells. Raises OSError where it is there and cannot be read."""
     with _lock:
         try:
-            about = journal.stat()
+            file = journal.open("rb")
         except FileNotFoundError:
             return Tries()
-        inode, tries = _read.get(journal, (about.st_ino, Tries()))
-        if inode != about.st_ino or about.st_size < tries.offset:  # another file, or a shortened one
-            tries = Tries()
-        with journal.open("rb") as file:
+        with file:
+            about, before = os.fstat(file.fileno()), _read.get(journal)
+            tries = before.tries if before and before.goes_on(about, file) else Tries()
             file.seek(tries.offset)
             rest = b""
             while chunk := file.read(_CHUNK):
@@ -88,13 +111,21 @@ def read_tries(journal: Path) -> Tries:
                 for line in lines:
                     _take(tries, line)
                 tries.offset = file.tell() - len(rest)  # a line that is just being written is read when it is whole
-        _read[journal] = about.st_ino, tries
+            size = file.tell()
+            _read[journal] = _Read(tries, about.st_ino, size, about.st_mtime_ns, _end(file, tries.offset))
         # A copy: a page that is being made must not see what is counted next.
-        return replace(tries, seconds=dict(tries.seconds), seen=dict(tries.seen), failing=dict(tries.failing))
+        failing = {key: replace(one, works=set(one.works)) for key, one in tries.failing.items()}
+        return replace(tries, seconds=dict(tries.seconds), seen=dict(tries.seen), failing=failing)
+
+
+def _end(file: BinaryIO, offset: int) -> bytes:
+    """The last bytes before an offset: whatever was put in or taken out before them has moved them."""
+    file.seek(max(0, offset - _TAIL))
+    return file.read(min(offset, _TAIL))
 
 
 def _take(tries: Tries, line: bytes) -> None:
     try:
         tries.add(json.loads(line))
-    except (ValueError, KeyError, TypeError):  # a line cut short costs that line alone, as in the journal itself
+    except _SPOILT:  # a line cut short costs that line alone, as in the journal itself
         return

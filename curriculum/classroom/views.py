@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
-from typing import Any
+from fractions import Fraction
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from curriculum.classroom.scores import Test
 from curriculum.classroom.standing import ClassStanding
 from curriculum.classroom.tables import Column, Row, Table
 from curriculum.classroom.tries import STUCK
+from curriculum.rounding import down, plain
 
 _LEARNER = Column("learner", "Learner", "learner")
 _DAY, _LESSON, _EXERCISE = Column("day", "Day"), Column("lesson", "Lesson"), Column("exercise", "Exercise")
@@ -40,10 +40,10 @@ def learners(standing: ClassStanding, unit: str = "") -> Table:
     rows = [
         _named(one)
         | {
-            "hours": _tenths(hours[at]),
-            "points": round(float(points[at]), 2),
+            "hours": down(hours[at], 1),
+            "points": down(points[at]),
             "done": int(done[at]),
-            "spent": _tenths(seconds[one.id] / 3600) if one.id in seconds else None,
+            "spent": down(seconds[one.id] / 3600, 1) if one.id in seconds else None,
             "stuck": stuck[one.id],
             "late": late[one.id],
             "seen": seen.get(one.id),
@@ -51,7 +51,7 @@ def learners(standing: ClassStanding, unit: str = "") -> Table:
         for at, one in enumerate(scores.people)
     ]
     columns = (
-        _LEARNER, Column("hours", "Hours earned", "hours"), Column("points", f"Points of {standing.full[chosen].sum():g}", "number"),
+        _LEARNER, Column("hours", "Hours earned", "hours"), Column("points", f"Points of {plain(standing.full[chosen].sum())}", "number"),
         Column("done", f"Days done of {int(chosen.sum())}", "count"), Column("spent", "Hours spent", "hours"),
         Column("stuck", "Stuck at", "count"), Column("late", "Handed in late", "count"), Column("seen", "Last seen", "time"),
     )  # fmt: skip
@@ -82,8 +82,8 @@ def sections(standing: ClassStanding) -> Table:
                 "late": sum(one.late > 0 for one in handed),
                 "started": int(tried.sum()),
                 "done": int((standing.done & graded)[:, mine].all(axis=1).sum()),
-                "hours": _tenths(float(np.median(hours))) if len(hours) else None,
-                "of": _tenths(float(sum(day.hours for day in standing.days if day.unit == unit))),
+                "hours": down(float(np.median(hours)), 1) if len(hours) else None,
+                "of": down(sum((day.hours for day in standing.days if day.unit == unit), Fraction(0)), 1),
             }
         )
     columns = (
@@ -129,7 +129,7 @@ def exercises(standing: ClassStanding) -> Table:
     rows = [
         {
             "day": lesson.day, "lesson": days[lesson.day].title, "exercise": exercise.title, "level": exercise.level,
-            "n": item.n, "share": _rounded(item.mean), "full": item.full, "compared": item.compared,
+            "n": item.n, "share": None if item.mean is None else down(item.mean, 4), "full": item.full, "compared": item.compared,
             "correlation": _rounded(item.correlation), "upper_lower": _rounded(item.upper_lower),
             "stuck": waiting[lesson.day, exercise.name],
         }
@@ -155,7 +155,7 @@ def tests(standing: ClassStanding) -> Table:
     rows = [
         {
             "day": test.lesson.day, "exercise": test.exercise.title, "test": scores.hidden[_place(test)], "points": test.most,
-            "n": int(given), "failed": int(failed), "share": _rounded(failed / given),
+            "n": int(given), "failed": int(failed), "share": down(failed / given, 4),
         }
         for test, given, failed in zip(scores.tests, scores.given, scores.failed, strict=True)
         if given and _place(test) in scores.hidden
@@ -191,7 +191,7 @@ def times(standing: ClassStanding) -> Table:
                 "low": low,
                 "median": middle,
             }
-            | {"high": high, "ratio": None if middle is None else round(middle / planned, 3)}
+            | {"high": high, "ratio": None if middle is None else down(middle / planned, 3)}
         )
     columns = (
         _DAY, _LESSON, Column("planned", "Planned min", "minutes"), Column("n", "Learners", "count"),
@@ -245,8 +245,8 @@ def one_learner(standing: ClassStanding, learner: str) -> tuple[Row, list[Table]
     days = [
         {
             "day": day.id, "lesson": day.title,
-            "points": None if np.isnan(standing.points[at, i]) else round(float(standing.points[at, i]), 2),
-            "most": float(standing.full[i]), "hours": math.floor(100 * standing.earned[at, i] + 1e-6) / 100,
+            "points": None if np.isnan(standing.points[at, i]) else down(standing.points[at, i]),
+            "most": float(standing.full[i]), "hours": down(standing.earned[at, i]),
             "minutes": standing.tries.seconds[learner, day.id] / 60 if (learner, day.id) in standing.tries.seconds else None,
             "handed_in": _when(standing, learner, day.unit), "late": _late(standing, learner, day.unit),
         }
@@ -287,11 +287,6 @@ def _when(standing: ClassStanding, learner: str, unit: str) -> str | None:
 def _late(standing: ClassStanding, learner: str, unit: str) -> str | None:
     one = standing.scores.handed_in.get((learner, unit))
     return f"by {dt.timedelta(seconds=round(one.late))}" if one and one.late else None
-
-
-def _tenths(number: Any) -> float:
-    """Rounded down: nothing is shown as more than it is."""
-    return math.floor(10 * float(number) + 1e-6) / 10
 
 
 def _rounded(value: float | None) -> float | None:

@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from curriculum.learner import learner_id
 from curriculum.paths import ROOT
+from curriculum.rounding import fixed
 
 out = Console(highlight=False)
 
@@ -92,7 +93,7 @@ def log(day: str, minutes: float) -> None:
         _refuse(f"The plan has no day called {day}; days are like 1.5-d1.")
     except (PlanError, MinutesError, OSError) as error:
         _refuse(_words(error))
-    _say(f"{day}: {after / 60:.0f} active minutes (before: {before / 60:.0f})")
+    _say(f"{day}: {fixed(after / 60, 0)} active minutes (before: {fixed(before / 60, 0)})")
 
 
 def _say(text: str) -> None:

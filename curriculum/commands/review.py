@@ -19,11 +19,16 @@ out = Console(highlight=False)
 @click.command()
 @click.argument("day", required=False)
 @click.argument("exercise", required=False)
-def review(day: str | None, exercise: str | None) -> None:
+@click.option("--check", is_flag=True, help="Check the fresh attempts that have changed, instead.")
+def review(day: str | None, exercise: str | None, check: bool) -> None:
     """List the exercises that are due for review, or begin one: `mind review 1.5-d1 e2`.
 
-    A fresh attempt lies in work/review/; your earlier work stays as it is.
+    A fresh attempt lies in work/review/; your earlier work stays as it is. `mind review --check` checks what you saved of it.
     """
+    if check:
+        if day:
+            _refuse("--check checks all fresh attempts that have changed; name no exercise with it")
+        sys.exit(_check())
     from autograder.intake import Unreadable
     from curriculum.outlook.gathered import review_due, schedule_of
     from curriculum.outlook.review_notebook import NoSuchExercise, begin
@@ -42,7 +47,7 @@ def review(day: str | None, exercise: str | None) -> None:
     except OSError as error:
         _refuse(f"the review could not be begun: {error}. Nothing was changed.")
     out.print(f"{day} {exercise}  {path.relative_to(ROOT)}", soft_wrap=True)
-    out.print("Open it in JupyterLab (`mind lab`), save your work there, and press Check.")
+    out.print("Open it in JupyterLab (`mind lab`), save your work, and press Check there, or `mind review --check`.")
 
 
 @click.command()
@@ -100,6 +105,40 @@ def schedule(
             _print_schedule(load(ROOT, learner_id()))
     except (ScheduleError, OSError) as error:
         _refuse(str(error))
+
+
+def _check() -> int:
+    """Check what has changed, and say what came of it: 0 all that was tried is right, 1 it is not yet, 2 something was not checked."""
+    from autograder.engine import SettingsError
+    from curriculum.learning.course_files import VISIBLE_ONLY, handed_out
+    from curriculum.learning.reviewing import check, unchecked
+    from curriculum.report import print_days
+    from curriculum.standing import StandingError, lessons
+
+    learner = learner_id()
+    try:
+        catalogue = lessons(ROOT)
+        places = unchecked(ROOT, catalogue, learner)
+        if not places:
+            out.print("No fresh attempt in work/review/ has changed since it was last checked.")
+            return 0
+        checked = check(ROOT, learner, places, cell_seconds=60.0)
+    except (StandingError, SettingsError) as error:
+        _refuse(str(error))
+    except OSError as error:
+        _refuse(f"the review could not be checked to its end: {error}. Your notebooks in work/ are as they were.")
+    except KeyboardInterrupt:
+        out.print("Stopped. Your notebooks in work/ are as they were; what was not checked is checked again next time.")
+        return 130
+    for place, day in checked:
+        out.print(f"{place.copy.relative_to(ROOT)}", soft_wrap=True)
+        print_days(catalogue.plan, [day], out)
+    if handed_out(ROOT):
+        out.print(VISIBLE_ONLY)
+    states = {each.state for _, day in checked if day.result for each in day.result.exercises} - {"not attempted"}
+    if any(day.result is None or day.result.remarks for _, day in checked):
+        return 2
+    return 0 if states <= {"correct"} else 1
 
 
 def _print_due(reviews: Any) -> None:

@@ -73,6 +73,23 @@ class MindHandler(JupyterHandler):
             raise web.HTTPError(503, f"It could not be made certain whose work this is: {error}") from error
 
     @property
+    def is_at_own_work(self) -> bool:
+        """Whether ``work/``, which holds one person's notebooks, is that of who asks: a server's own learner's."""
+        return self.user is None or self.learner == learner_id()
+
+    @property
+    def learner_at_work(self) -> str:
+        """The learner, for what reads or writes a notebook in ``work/``. Raises HTTPError where that is another's."""
+        if not self.is_at_own_work:
+            raise web.HTTPError(
+                409,
+                f"The notebooks in work/ here are those of the learner {learner_id()!r}, and you are {self.user!r}: two people "
+                "would write into one another's. Nothing was shown or changed. Open your own server, with a course folder of "
+                f"your own; if this is yours, have it started with MIND_LEARNER={self.user}.",
+            )
+        return self.learner
+
+    @property
     def instructor(self) -> bool:
         """Whether this request may see the class: its user is on the course's list; or the server is one person's own, who
         has started it with `mind lab --instructor`. Raises HTTPError where the list cannot be read."""
@@ -96,11 +113,13 @@ class MindHandler(JupyterHandler):
         """What the page shows. Raises StandingError. In a thread: it reads files and a database, and the first time
         imports nbgrader for seconds, while kernels and the editor want their server."""
         learner, plan, shown = self.learner, self.plan_file, Path(self.settings["server_root_dir"])
+        own = self.is_at_own_work
 
         def gathered() -> Data:
             catalogue, made = lessons(self.root, plan), entries(self.root, learner)
             progress = standing_in(self.root, catalogue, learner, made)
-            return view(progress, learner, self.base_url, started_paths(self.root, catalogue, shown), by_day(made))
+            paths = started_paths(self.root, catalogue, shown) if own else {}
+            return view(progress, learner, self.base_url, paths, by_day(made))
 
         return await asyncio.to_thread(gathered)
 

@@ -58,6 +58,7 @@ class StartHandler(MindHandler):
 
     @web.authenticated
     async def post(self, day: str) -> None:
+        _ = self.learner_at_work  # another's folder is not written to
         try:
             path = await asyncio.to_thread(_start, self.root, self.plan_file, day)
         except LookupError:

@@ -72,7 +72,7 @@ class LessonHandler(LessonApi):
 
     @web.authenticated
     async def get(self) -> None:
-        path, learner = self.get_query_argument("path", "", strip=False), self.learner
+        path, learner = self.get_query_argument("path", "", strip=False), self.learner_at_work
         self.set_header("Cache-Control", "no-store")
         self.finish(await self.asked(lambda desk: desk.lesson(learner, path)))
 
@@ -82,7 +82,7 @@ class CheckHandler(LessonApi):
 
     @web.authenticated
     async def post(self) -> None:
-        (path,), learner = self.sent(path=str), self.learner
+        (path,), learner = self.sent(path=str), self.learner_at_work
         loop, steps = asyncio.get_running_loop(), asyncio.Queue[dict[str, Any]]()
 
         def tell(step: dict[str, Any]) -> None:
@@ -104,40 +104,40 @@ class CheckHandler(LessonApi):
 class HintHandler(LessonApi):
     @web.authenticated
     async def post(self, day: str, exercise: str) -> None:
-        (path,), learner = self.sent(path=(str, type(None))), self.learner
+        (path,), learner = self.sent(path=(str, type(None))), self.learner_at_work
         self.finish(await self.asked(lambda desk: desk.hint(learner, day, exercise, path)))
 
 
 class SolutionHandler(LessonApi):
     @web.authenticated
     async def post(self, day: str, exercise: str) -> None:
-        (give_up, path), learner = self.sent(give_up=bool, path=(str, type(None))), self.learner
+        (give_up, path), learner = self.sent(give_up=bool, path=(str, type(None))), self.learner_at_work
         self.finish(await self.asked(lambda desk: desk.solution(learner, day, exercise, give_up, path)))
 
 
 class ReadingHandler(LessonApi):
     @web.authenticated
     async def post(self, day: str) -> None:
-        (reading, done), learner = self.sent(reading=str, done=bool), self.learner
+        (reading, done), learner = self.sent(reading=str, done=bool), self.learner_at_work
         self.finish(await self.asked(lambda desk: desk.read(learner, day, reading, done)))
 
 
 class MinutesHandler(LessonApi):
     @web.authenticated
     async def post(self, day: str) -> None:
-        (seconds,), learner = self.sent(seconds=(int, float)), self.learner
+        (seconds,), learner = self.sent(seconds=(int, float)), self.learner_at_work
         self.finish(await self.asked(lambda desk: desk.count(learner, day, seconds)))
 
     @web.authenticated
     async def put(self, day: str) -> None:
-        (total,), learner = self.sent(minutes=(int, float)), self.learner
+        (total,), learner = self.sent(minutes=(int, float)), self.learner_at_work
         self.finish(await self.asked(lambda desk: desk.correct(learner, day, total)))
 
 
 class ResetHandler(LessonApi):
     @web.authenticated
     async def post(self, day: str) -> None:
-        (exercise,), learner = self.sent(exercise=(str, type(None))), self.learner
+        (exercise,), learner = self.sent(exercise=(str, type(None))), self.learner_at_work
         self.finish(await self.asked(lambda desk: desk.reset(learner, day, exercise)))
 
 

@@ -19,17 +19,13 @@ from curriculum.outlook.proof import Proof
 from curriculum.outlook.review import Due, Reviews
 from curriculum.outlook.streak import ActiveDay, Streak
 from curriculum.outlook.trouble import Hard
+from curriculum.rounding import down, fixed
 
 Data = dict[str, Any]
 
 _HOUR = 3600
 #: What hours a week are in a life, by how many they are.
 LIVES = {35.0: "full time", 15.0: "beside a job", 7.0: "an hour a day"}
-
-
-def down(number: float, digits: int = 2) -> float:
-    """Rounded down; what is a hair below a decimal only because floats are binary counts as it."""
-    return floor(number * 10**digits + 1e-6) / 10**digits
 
 
 def date(day: dt.date) -> str:
@@ -221,10 +217,10 @@ def begun(data: Data) -> bool:
 def _hours_say(value: Data) -> str:
     variance = value["schedule_variance"]
     word = "ahead of" if variance >= 0 else "behind"
-    by = f"{abs(variance):.1f} hours {word} the plan" if abs(variance) >= 0.1 else "on the plan"
-    says = f"{down(value['earned'], 1):.1f} hours earned where {down(value['planned'], 1):.1f} were planned by today: {by}."
+    by = f"{abs(down(variance, 1)):.1f} hours {word} the plan" if abs(variance) >= 0.1 else "on the plan"
+    says = f"{fixed(value['earned'])} hours earned where {fixed(value['planned'])} were planned by today: {by}."
     if value["efficiency"] is not None:
-        says += f" An hour spent has earned {value['efficiency']:.2f} hours."
+        says += f" An hour spent has earned {fixed(value['efficiency'], 2)} hours."
     return says
 
 
@@ -240,7 +236,7 @@ def _finish_says(data: Data) -> str:
 
 def _pace_says(weeks: list[Data]) -> str:
     last = weeks[-1]
-    return f"This week: {down(last['earned'], 1):.1f} hours earned, {down(last['planned'], 1):.1f} planned so far."
+    return f"This week: {fixed(last['earned'])} hours earned, {fixed(last['planned'])} planned so far."
 
 
 def _streak_says(streak: Data) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import re
 from collections.abc import Callable
+from typing import Any
 
 from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import url_escape, url_path_join
@@ -54,6 +55,7 @@ class PageHandler(_Outlooks):
         shown |= {
             "live": True,
             "xsrf": self.xsrf_token.decode(),
+            "teaches": self._teaches(),
             "saved": bool(self.get_query_argument("saved", "")),
             "query": f"?plan={url_escape(plan.stem)}" if self.get_query_argument("plan", "") else "",
             "plans": [
@@ -64,6 +66,13 @@ class PageHandler(_Outlooks):
         # A page from the browser's memory would show the score of before a check.
         self.set_header("Cache-Control", "no-store")
         self.finish(self.render("mind.html", **shown))
+
+    def _teaches(self) -> bool:
+        """Whether the way to the class is shown. A list of who teaches that cannot be read is told there, not here."""
+        try:
+            return self.instructor
+        except web.HTTPError:
+            return False
 
 
 class OutlookHandler(_Outlooks, APIHandler):
@@ -132,13 +141,15 @@ class ScheduleForm(_Outlooks):
 
     @web.authenticated
     async def post(self) -> None:
-        changes = {
+        changes: dict[str, Any] = {
             "start": self.get_body_argument("start", "") or None,
             "rest": self.get_body_arguments("rest"),
             "hours_a_week": self._number("hours_a_week", "The hours a week"),
             "review_minutes": self._number("review_minutes", "The minutes of review"),
             "counting": self.get_body_argument("counting", "") == "yes",
         }
+        if (zone := self.get_body_argument("zone", None)) is not None:  # a page that was open before had no such field
+            changes["zone"] = zone
 
         def changed(before: Schedule) -> Schedule:
             return before.with_changes({**changes, "off": _days_off(self.get_body_argument("off", ""))})

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from curriculum.dashboard import drawing
 from curriculum.dashboard.vega import Chart
+from curriculum.rounding import fixed, plain
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -25,6 +26,7 @@ def templates() -> jinja2.Environment:
     loader = jinja2.FileSystemLoader(HERE / "templates")
     made = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     made.filters["date"] = lambda iso: _date(iso) if iso else ""
+    made.filters["plain"], made.filters["fixed"] = plain, fixed
     made.filters["one_or_more"] = lambda count, noun: f"{count} {noun}{'' if count == 1 else 's'}"
     return made
 

@@ -44,7 +44,7 @@ class ReviewHandler(MindHandler):
         from curriculum.outlook.review_notebook import NoSuchExercise
 
         try:
-            path = await asyncio.to_thread(_begin, self.root, self.plan_file, self.learner, day, exercise)
+            path = await asyncio.to_thread(_begin, self.root, self.plan_file, self.learner_at_work, day, exercise)
         except NoSuchExercise as error:
             self.problem(404, "There is no such exercise", str(error))
             return

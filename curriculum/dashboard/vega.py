@@ -107,7 +107,8 @@ def ranged(field: str, ranges: dict[str, Any]) -> Spec:
     return {"field": field, "type": "nominal", "scale": {"domain": list(ranges), "range": list(ranges.values())}}
 
 
-def tip(field: str, title: str, format: str = ".1f") -> Spec:
+def tip(field: str, title: str, format: str = ".2f") -> Spec:
+    # The numbers come rounded down to two decimals: with fewer, Vega would round 4.97 up to 5.
     if field == "date":
         # A tooltip formats in the reader's own zone unless a time unit says that the date is UTC.
         return {"field": field, "type": "temporal", "timeUnit": "utcyearmonthdate", "title": title, "format": format}

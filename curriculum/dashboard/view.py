@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from math import floor
 from types import MappingProxyType
 from typing import Any
 
@@ -17,6 +16,7 @@ from jupyter_server.utils import url_escape, url_path_join
 
 from curriculum.plan import Phase, Section, Unit
 from curriculum.progress import DayProgress, GoalProgress, Progress
+from curriculum.rounding import down
 
 Data = dict[str, Any]
 
@@ -30,16 +30,6 @@ STATES: Mapping[str, str] = {
     "done": "done",
 }
 GOAL_STATES = ("done", "tried", "open", "not written")
-
-
-def tenths(number: Fraction) -> float:
-    """Rounded down to one decimal: sums of many days."""
-    return floor(number * 10) / 10
-
-
-def hundredths(number: Fraction) -> float:
-    """Rounded down to two decimals: one day, whose 920/185 h would otherwise read as 4.9."""
-    return floor(number * 100) / 100
 
 
 def view(
@@ -118,8 +108,9 @@ class _View:
             "points": min(day.points, day.most),
             "most": day.most,
             "bonus": max(0.0, day.points - day.most),
-            "earned": hundredths(day.earned),
-            "hours": hundredths(day.day.hours),
+            # Two decimals for one day, whose 920/185 h would else read as 4.9; one for sums of many.
+            "earned": down(day.earned, 2),
+            "hours": down(day.day.hours, 2),
             "start": start,
             "path": self._paths.get(day.day.id),
             "seconds": self._seconds.get(day.day.id, 0.0),
@@ -141,9 +132,9 @@ class _View:
         earned = sum((day.earned for day in days), Fraction(0))
         hours = sum((day.day.hours for day in days), Fraction(0))
         return {
-            "earned": tenths(earned),
-            "hours": tenths(hours),
-            "percent": tenths(100 * earned / hours) if hours else 0.0,
+            "earned": down(earned, 1),
+            "hours": down(hours, 1),
+            "percent": down(100 * earned / hours, 1) if hours else 0.0,
             "days": len(days),
             "days_done": sum(day.state == "done" for day in days),
             "days_written": sum(day.state != "not written" for day in days),

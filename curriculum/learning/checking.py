@@ -170,8 +170,13 @@ def record(
     journal = Journal(root)
     graded = [(catalogue.lessons[day.day], day.result) for day in checked if day.result]
     try:
-        # What was tried once is recorded even when the work is gone again: an older score must not outlive it.
-        tried = [both for both in graded if both[1].attempted or journal.attempts(learner, both[0].day)]
+        # What was tried once is recorded even when the work is gone again: an older score must not outlive it. A journal can
+        # get lost: what has a score was tried as well.
+        tried = [
+            (lesson, result)
+            for lesson, result in graded
+            if result.attempted or journal.attempts(learner, lesson.day) or _has_scores(root, learner, lesson)
+        ]
         backup = _record(root, catalogue, learner, tried, when, says)
     except import_gradebook().GradebookError as error:
         return Checked(checked, unrecorded=str(error))
@@ -185,6 +190,15 @@ def import_gradebook() -> Any:
     from autograder import gradebook
 
     return gradebook
+
+
+def _has_scores(root: Path, learner: str, lesson: ReleasedLesson) -> bool:
+    """Whether the gradebook holds a score of the lesson's notebook. Raises GradebookError."""
+    if not (root / "gradebook.db").exists():  # to open one that is not there would make it
+        return False
+    gradebook = import_gradebook()
+    with gradebook.opened(gradebook_url(root), COURSE_ID) as book:
+        return lesson.stem in gradebook.scores(book, learner).get(lesson.unit, {})
 
 
 def _hints(result: Result, earlier: Iterable[Entry], tried: Mapping[str, str]) -> dict[str, int]:

@@ -62,16 +62,16 @@ class Desk:
         """The next hint of an exercise; of a fresh attempt, where ``path`` is one. Raises NotThere, NoMoreHints."""
         lesson, exercise = self._exercise(day, name)
         with _WRITING:
-            entries = self._entries(learner, day, name, path)
-            number, text = hints.reveal(self._journal, learner, lesson.day, name, exercise.hints, entries)
+            entries, attempt = self._entries(learner, day, name, path)
+            number, text = hints.reveal(self._journal, learner, lesson.day, name, exercise.hints, entries, attempt)
         return {"number": number, "text": visible(text, 5000, 100), "of": len(exercise.hints)}
 
     def solution(self, learner: str, day: str, name: str, give_up: bool, path: object = None) -> Data:
         """The worked solution of an exercise, likewise. Raises NotThere, Locked, NotHere, intake.Unreadable."""
         lesson, _ = self._exercise(day, name)
         with _WRITING:
-            entries = self._entries(learner, day, name, path)
-            return {"cells": solutions.show(self._root, learner, lesson, name, give_up, entries)}
+            entries, attempt = self._entries(learner, day, name, path)
+            return {"cells": solutions.show(self._root, learner, lesson, name, give_up, entries, attempt)}
 
     def read(self, learner: str, day: str, reading: str, done: bool) -> Data:
         """Tick a reading off, or not. Raises NotThere, NoSuchReading."""
@@ -111,15 +111,17 @@ class Desk:
     def _catalogue(self) -> Catalogue:
         return lessons(self._root, self._plan_file)
 
-    def _entries(self, learner: str, day: str, name: str, path: object) -> list[Entry]:
-        """The learner's entries of a day; of a fresh attempt at the exercise alone where one lies at ``path``."""
+    def _entries(self, learner: str, day: str, name: str, path: object) -> tuple[list[Entry], str]:
+        """The learner's entries of a day; where a fresh attempt at the exercise lies at ``path``, its alone, and its mark."""
         entries = self._journal.entries(learner, day)
         if path is None:
-            return entries
+            return entries, ""
         place = place_at(self._root, self._catalogue(), self._server_root, path)
         if (place.lesson.day, place.exercise or name) != (day, name):
             raise NotThere(f"The notebook is not one of {day}, exercise {name}. Nothing was changed.")
-        return fresh_attempt.own_entries(place, entries) if place.exercise else entries
+        if not place.exercise:
+            return entries, ""
+        return fresh_attempt.own_entries(place, entries), fresh_attempt.mark_of(place)
 
     def _day(self, day: str) -> Day:
         try:

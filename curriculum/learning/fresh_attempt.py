@@ -7,7 +7,6 @@ says nothing, and its exercise stays due.
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import json
 import threading
 from collections.abc import Iterable
@@ -27,15 +26,28 @@ from curriculum.outlook.schedule import moment
 
 
 def own_entries(place: Place, entries: Iterable[Entry]) -> list[Entry]:
-    """Of a learner's entries those that are the attempt's: from when its notebook was made."""
-    begun = _begun(place.copy)
-    return [
-        entry
-        for entry in entries
-        if isinstance(entry, HintShown | SolutionShown | Review)
-        and entry.exercise == place.exercise
-        and (begun is None or begun <= (moment(entry.when) or begun))
-    ]
+    """Of a learner's entries those that are the attempt's.
+
+    An entry says itself which attempt it was made in: a clock that was set back since must not make one of them anew. What
+    says none, a hint asked for in the lesson meanwhile, counts from when the attempt was begun.
+    """
+    name = mark_of(place)
+    begun = moment(name)
+
+    def is_own(entry: HintShown | SolutionShown | Review) -> bool:
+        if entry.attempt:
+            return entry.attempt == name
+        return begun is None or begun <= (moment(entry.when) or begun)
+
+    made = [entry for entry in entries if isinstance(entry, HintShown | SolutionShown | Review)]
+    return [entry for entry in made if entry.exercise == place.exercise and is_own(entry)]
+
+
+def mark_of(place: Place) -> str:
+    """What entries of the journal know the attempt by: when it was begun, as its notebook says; "" where it does not."""
+    with contextlib.suppress(OSError, ValueError, LookupError, TypeError, RecursionError):
+        return str(json.loads(place.copy.read_text(encoding="utf-8-sig"))["metadata"]["review"]["begun"])
+    return ""
 
 
 def name_of(place: Place) -> str:
@@ -50,6 +62,11 @@ def grade(
     cells, course = digests(intake.read(place.copy)), course_of(root, place.lesson)
     whole = engine.grade(place.copy, course, stop, known)
     exercises = [exercise for exercise in whole.exercises if exercise.name == place.exercise]
+    if not exercises:  # nothing that is judged is not right
+        raise intake.Unreadable(
+            f"the course's own notebook of {place.lesson.day} has no exercise {place.exercise}, which its release has: nothing "
+            "was judged. Bring the course's files up to date (`git status` shows what changed)"
+        )
     # What else of the lesson is not in this notebook is not missing.
     names = [*(test.name for exercise in exercises for test in exercise.tests), *cells]
     remarks = [remark for remark in whole.remarks if any(name in remark for name in names)]
@@ -60,15 +77,9 @@ def enter(root: Path, learner: str, place: Place, last: LastResult) -> None:
     """Keep the result, and write down that the attempt is right, once, unless it was given up before. Raises OSError."""
     journal = Journal(root)
     own = own_entries(place, journal.entries(learner, place.lesson.day))
-    right = all(exercise.state == "correct" for exercise in last.result.exercises)
+    states = {exercise.state for exercise in last.result.exercises}
     said = any(isinstance(entry, Review) for entry in own) or solutions.gave_up(place.exercise, own)
-    if right and not said:
-        shown = hints.shown(place.exercise, own)
-        journal.add([Review(now(), learner, place.lesson.day, place.exercise, right=True, hints=shown)])
+    if states == {"correct"} and not said:
+        shown, mark = hints.shown(place.exercise, own), mark_of(place)
+        journal.add([Review(now(), learner, place.lesson.day, place.exercise, True, shown, attempt=mark)])
     keep(root, learner, name_of(place), last, place.copy)
-
-
-def _begun(copy: Path) -> dt.datetime | None:
-    with contextlib.suppress(OSError, ValueError, LookupError, TypeError, RecursionError):
-        return moment(json.loads(copy.read_text(encoding="utf-8-sig"))["metadata"]["review"]["begun"])
-    return None

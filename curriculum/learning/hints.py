@@ -22,14 +22,20 @@ def shown(exercise: str, entries: Iterable[Entry]) -> int:
 
 
 def reveal(
-    journal: Journal, learner: str, day: str, exercise: str, hints: Sequence[str], entries: Iterable[Entry]
+    journal: Journal,
+    learner: str,
+    day: str,
+    exercise: str,
+    hints: Sequence[str],
+    entries: Iterable[Entry],
+    attempt: str = "",
 ) -> tuple[int, str]:
     """The next hint after those that the ``entries`` show, by its number from 1, and its text; it is written down.
 
-    Raises NoMoreHints, OSError.
+    ``attempt`` names the fresh attempt that it is for. Raises NoMoreHints, OSError.
     """
     number = shown(exercise, entries) + 1
     if number > len(hints):
         raise NoMoreHints(f"All {len(hints)} hints are shown." if hints else "This exercise has no hints.")
-    journal.add([HintShown(now(), learner, day, exercise, number)])
+    journal.add([HintShown(now(), learner, day, exercise, number, attempt)])
     return number, hints[number - 1]

@@ -29,13 +29,14 @@ class LastResult:
     """What a lesson's last check came to.
 
     ``cells`` is the digest of each solution cell as it was graded, by ``grade_id`` (handing_in.digests); ``tests`` is the
-    fingerprint of the course's notebook that it was graded by.
+    fingerprint of the course's notebook that it was graded by, ``work`` the SHA-256 of the learner's, once it is kept.
     """
 
     result: Result
     cells: Mapping[str, str] = field(default_factory=dict)
     tests: str = ""
     when: str = ""
+    work: str = ""
 
 
 def path_of(root: Path, learner: str, name: str) -> Path:
@@ -69,7 +70,7 @@ def last_result(root: Path, learner: str, name: str) -> LastResult | None:
             return None
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
-    return LastResult(graded.result, cells, graded.fingerprint.tests, graded.when)
+    return LastResult(graded.result, cells, graded.fingerprint.tests, graded.when, graded.fingerprint.work)
 
 
 def _whole(part: Any) -> bool:

@@ -1,7 +1,7 @@
 """A learner's things in one file, to be taken to another machine: work, what was handed in, journal, schedule, gradebook.
 
 The file is a zip with a list of what is in it, each with its SHA-256. Of a machine that several learn on, only this learner's
-things go in: of the journal their lines, of the schedules their own; a gradebook that holds others' scores stays where it is.
+things go in: of the journal their lines, of the schedules their own; a gradebook that others are in too stays where it is.
 """
 
 from __future__ import annotations
@@ -65,10 +65,11 @@ def pack(root: Path, learner: str, file: Path) -> Packed:
     return Packed(len(listed), tuple(left_out))
 
 
-def students_in(gradebook: Path) -> set[str]:
-    """Who has a submission in a gradebook. Raises sqlite3.Error for what is no gradebook."""
+def students_in(gradebook: Path) -> tuple[set[str], set[str]]:
+    """Everybody in a gradebook, and of these who has a submission. Raises sqlite3.Error for what is no gradebook."""
     with closing(sqlite3.connect(f"{gradebook.resolve().as_uri()}?mode=ro", uri=True)) as book:
-        return {str(student) for (student,) in book.execute("select distinct student_id from submitted_assignment")}
+        with_work = {str(id) for (id,) in book.execute("select distinct student_id from submitted_assignment")}
+        return with_work | {str(id) for (id,) in book.execute("select id from student")}, with_work
 
 
 def _things(root: Path, learner: str, folder: Path, left_out: list[str]) -> Iterator[tuple[str, Path]]:
@@ -98,9 +99,9 @@ def _things(root: Path, learner: str, folder: Path, left_out: list[str]) -> Iter
 def _copy_gradebook(root: Path, learner: str, copy: Path, left_out: list[str]) -> None:
     try:
         with FileLock(root / f"{GRADEBOOK}.lock", timeout=PATIENCE):
-            if students_in(root / GRADEBOOK) - {learner}:
+            if students_in(root / GRADEBOOK)[0] - {learner}:
                 left_out.append(
-                    f"{GRADEBOOK}: it holds others' scores too; `mind check` on the other machine records yours again"
+                    f"{GRADEBOOK}: others are in it too; `mind check` on the other machine records your scores again"
                 )
                 return
             with closing(sqlite3.connect(root / GRADEBOOK)) as book, closing(sqlite3.connect(copy)) as target:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +36,13 @@ def started_paths(root: Path, catalogue: Catalogue, server_root: Path) -> dict[s
     return {day: shown_path(copy, server_root) for day, copy in started.items()}
 
 
+def attempts(root: Path, catalogue: Catalogue) -> list[Place]:
+    """The fresh attempts in ``work/review/``, by name; links are left out."""
+    found = sorted(_review_notebooks(Workspace(root, catalogue=catalogue)))
+    places = (_attempt(catalogue, notebook) for notebook in found if notebook.is_file() and not notebook.is_symlink())
+    return [place for place in places if place]
+
+
 def place_at(root: Path, catalogue: Catalogue, server_root: Path, path: object) -> Place:
     """The lesson, or the fresh attempt at one exercise, whose notebook in ``work/`` lies just at this path.
 
@@ -50,10 +58,20 @@ def place_at(root: Path, catalogue: Catalogue, server_root: Path, path: object) 
     for day, copy in workspace.started().items():
         if lies_at(copy):
             return Place(catalogue.lessons[day], copy)
-    for notebook in (workspace.folder / "review").glob("*.ipynb"):
-        if lies_at(notebook) and (about := review.of(notebook)):
-            lesson = catalogue.lessons.get(about[0])
-            if lesson and any(exercise.name == about[1] for exercise in lesson.exercises):
-                return Place(lesson, notebook, about[1])
+    for notebook in _review_notebooks(workspace):
+        if lies_at(notebook) and (attempt := _attempt(catalogue, notebook)):
+            return attempt
     shown = repr(path[:200]) if isinstance(path, str) else "this"
     raise NotALesson(f"{shown} is no started lesson of this course. They lie in work/, where `mind start` puts them.")
+
+
+def _review_notebooks(workspace: Workspace) -> Iterator[Path]:
+    return (workspace.folder / "review").glob("*.ipynb")
+
+
+def _attempt(catalogue: Catalogue, notebook: Path) -> Place | None:
+    """What a notebook is a fresh attempt at, as it says itself; None where the course has no such exercise."""
+    day, exercise = review.of(notebook) or ("", "")
+    lesson = catalogue.lessons.get(day)
+    known = lesson is not None and any(each.name == exercise for each in lesson.exercises)
+    return Place(lesson, notebook, exercise) if lesson and known else None

@@ -48,11 +48,17 @@ def gave_up(exercise: str, entries: Iterable[Entry]) -> bool:
 
 
 def show(
-    root: Path, learner: str, lesson: ReleasedLesson, exercise: str, giving_up: bool, entries: Iterable[Entry]
+    root: Path,
+    learner: str,
+    lesson: ReleasedLesson,
+    exercise: str,
+    giving_up: bool,
+    entries: Iterable[Entry],
+    attempt: str = "",
 ) -> list[dict[str, str]]:
     """The solution cells of an exercise as ``{"id", "source"}``; that they were shown is written down, once.
 
-    Raises Locked, NotHere, intake.Unreadable where the course's own file is damaged, OSError.
+    ``attempt`` names the fresh attempt that they are for. Raises Locked, NotHere, intake.Unreadable where the course's own file is damaged, OSError.
     """
     now_state = state(root, lesson, exercise, entries)
     if now_state == "not here":
@@ -72,7 +78,8 @@ def show(
         if intake.is_solution(cell) and intake.grade_id(cell) in names
     ]
     if now_state != "shown":
-        Journal(root).add([SolutionShown(now(), learner, lesson.day, exercise, gave_up=now_state == "locked")])
+        gave_up = now_state == "locked"
+        Journal(root).add([SolutionShown(now(), learner, lesson.day, exercise, gave_up, attempt)])
     return cells
 
 

@@ -201,27 +201,34 @@ class _Bringing:
         self._counted(_RECORD, new=bool(came))
 
     def _gradebook(self) -> None:
-        """In the place of one without scores, of which a copy is kept; beside one that has some."""
+        """In the place of one without scores and without others, of which a copy is kept; else beside the one that is here."""
         here, packed = self._root / GRADEBOOK, self._unpacked / GRADEBOOK
         with FileLock(self._root / f"{GRADEBOOK}.lock", timeout=PATIENCE):
             new = not _same(here, packed)
             if new and here.exists():
-                if not self._without_scores(here):
+                if not self._gives_way(here):
                     self._lay_beside(GRADEBOOK)
                     return
-                stamp = f"{dt.datetime.now():%Y%m%d-%H%M%S}"
-                shutil.copyfile(here, here.with_name(f"{GRADEBOOK}.{stamp}.backup"))
+                kept = here.with_name(f"{GRADEBOOK}.{dt.datetime.now():%Y%m%d-%H%M%S}.backup")
+                shutil.copyfile(here, kept)
+                self._notes.append(
+                    f"{GRADEBOOK}, which held no scores, was replaced by yours; as it was it lies in {kept.name}"
+                )
             if new:
                 os.replace(packed, here)
         self._scores_are_here = True
         self._counted(GRADEBOOK, new)
 
-    def _without_scores(self, gradebook: Path) -> bool:
+    def _gives_way(self, gradebook: Path) -> bool:
+        """Whether nothing is in it that somebody would miss: neither scores nor the list of a class."""
         try:
-            return not students_in(gradebook)
+            everybody, with_work = students_in(gradebook)
         except sqlite3.Error as error:
             self._notes.append(f"{GRADEBOOK} cannot be read here and was left as it is: {error}")
             return False
+        if others := everybody - {self._learner}:
+            self._notes.append(f"{GRADEBOOK} was left as it is: {len(others)} others are in it")
+        return not others and not with_work
 
     def _to_be_recorded(self) -> None:
         """Mark the lessons that are here without their scores, so that the next check records them."""

@@ -13,6 +13,7 @@ from curriculum.outlook.earned_value import hours_a_day
 from curriculum.outlook.history import History
 from curriculum.outlook.schedule import YEARS_AHEAD, Schedule
 from curriculum.progress import Progress
+from curriculum.rounding import plain
 
 if TYPE_CHECKING:
     import numpy as np
@@ -168,7 +169,8 @@ def _says(found: Forecast) -> str:
         return (
             f"There is no date to tell: no hours were gained from {in_words(found.since)} to {in_words(found.until)}."
         )
-    pace = f"At {found.pace:.2g} h earned a learning day"
+    # Two digits that count, whatever the pace: 4.9, 0.043.
+    pace = f"At {plain(found.pace, max(0, 1 - math.floor(math.log10(found.pace))))} h earned a learning day"
     if found.done is None:
         return f"{pace}, the plan is not done within {YEARS_AHEAD} years; so far ahead no date is worth telling."
     if found.latest is None:
@@ -188,7 +190,7 @@ def _assumed(progress: Progress, schedule: Schedule, since: dt.date, until: dt.d
     said = []
     if written < total:
         said.append(
-            f"All {float(total):g} h of the plan are counted. Lessons for {math.floor(written * 10) / 10:g} h of them are written so far; "
+            f"All {float(total):g} h of the plan are counted. Lessons for {plain(written, 1)} h of them are written so far; "
             "the others are taken to be there when you come to them."
         )
     if dated:

@@ -3,18 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import quote, unquote
 
 import pytest
@@ -25,41 +15,10 @@ from curriculum.classroom.roster import take_roster
 from curriculum.dashboard.handlers import add_handlers
 from curriculum.journal import Attempt, Journal
 from tests.class_of import enter, give
+from tests.shared import PROF, Server, shared
 from tests.small import publish
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-PROF = "prof. x"
 SCRIPT = "<script>alert(1)</script>"
-
-
-@dataclass
-class Answer:
-    status: int
-    text: str
-    kind: str = ""
-
-
-class Server:
-    def __init__(self, root: Path, base: str, log: Path) -> None:
-        self.root, self.base, self.log = root, base, log
-
-    def ask(
-        self, user: str, path: str, *, page: bool = False, method: str = "GET", body: bytes | None = None
-    ) -> Answer:
-        headers = {"Accept": "text/html" if page else "*/*"} | (
-            {"Authorization": f"token {quote(user)}"} if user else {}
-        )
-        try:
-            request = urllib.request.Request(self.base + path, headers=headers, method=method, data=body)
-            with urllib.request.build_opener(_NoRedirect).open(request, timeout=60) as answer:
-                return Answer(answer.status, answer.read().decode(), answer.headers["Content-Type"])
-        except urllib.error.HTTPError as error:
-            return Answer(error.code, error.read().decode())
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: object) -> None:
-        return None
 
 
 @pytest.fixture(scope="module")
@@ -80,39 +39,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     give(root, "bob", {"d01_matrices": {"d01_e1_number": 0.0}})
     stuck = [Attempt(f"2026-11-01T10:0{n}:00+00:00", "ada", "1.5-d1", "e2", "wrong", 0, 2, f"try{n}") for n in range(3)]
     Journal(root).add(stuck)
-    jupyter = tmp_path_factory.mktemp("jupyter")
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        sys.executable, "-m", "jupyter", "server", "--no-browser", "--allow-root",
-        "--ServerApp.jpserver_extensions={'curriculum.dashboard': True}", f"--ServerApp.root_dir={root}",
-        f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.base_url=/user/shared/",
-        "--ServerApp.identity_provider_class=tests.identity.ByToken",
-    ]  # fmt: skip
-    kept = {f"JUPYTER_{name}_DIR": str(jupyter / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
-    env = {
-        **os.environ,
-        **kept,
-        "MIND_ROOT": str(root),
-        "MIND_LEARNER": "ada",
-        "JUPYTERHUB_USER": "ada",
-        "PYTHONPATH": str(ROOT),
-    }
-    log = jupyter / "log.txt"
-    with log.open("w") as file, subprocess.Popen(command, cwd=root, env=env, stdout=file, stderr=file) as process:
-        try:
-            running = Server(root, f"http://127.0.0.1:{port}/user/shared/", log)
-            for _ in range(300):
-                try:
-                    if process.poll() is not None or running.ask(PROF, "api/status").status == 200:
-                        break
-                except OSError:
-                    time.sleep(0.2)
-            assert process.poll() is None, log.read_text()
-            yield running
-        finally:
-            process.terminate()
+    with shared(root, tmp_path_factory.mktemp("jupyter")) as running:
+        yield running
 
 
 @pytest.fixture(autouse=True)

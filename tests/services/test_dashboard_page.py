@@ -204,11 +204,14 @@ def test_the_form_keeps_a_calendar(server: Server) -> None:
             hours_a_week="7.5",
             rest=["saturday", "sunday"],
             off="2026-12-24\n 2026-12-28 to 2027-01-06, 2027-02-01",
+            zone=" Europe/Vienna ",
         )
         assert answer.status == 303
         assert answer.url == "/class/mind?saved=1#schedule"
         kept = schedule.load(server.root, "ada")
         assert (kept.start, kept.hours_a_week, kept.rest) == (dt.date(2026, 11, 2), 7.5, frozenset({5, 6}))
+        assert kept.zone == "Europe/Vienna"
+        assert re.search(r'<input name="zone" value="Europe/Vienna"', _page(server))
         assert [(str(off.first), str(off.last)) for off in kept.off] == [
             ("2026-12-24", "2026-12-24"),
             ("2026-12-28", "2027-01-06"),
@@ -218,6 +221,9 @@ def test_the_form_keeps_a_calendar(server: Server) -> None:
         assert _send(server, counting="").status == 303
         assert schedule.load(server.root, "ada").counting is False
         assert schedule.load(server.root, "ada").start is None
+        assert schedule.load(server.root, "ada").zone == "Europe/Vienna"  # a page without the field says nothing of it
+        assert _send(server, zone="").status == 303
+        assert schedule.load(server.root, "ada").zone == ""
     finally:
         schedule.save(server.root, "ada", before)
 
@@ -234,6 +240,7 @@ def test_the_form_keeps_a_calendar(server: Server) -> None:
         ({"off": "some time"}, "'some time' are no date: write 2026-12-24"),
         ({"off": "2027-01-06 to 2026-12-24"}, "swap the two"),
         ({"rest": ["caturday"]}, "caturday"),
+        ({"zone": "Europe/Atlantis"}, "no time zone 'Europe/Atlantis'"),
     ],
 )
 def test_a_calendar_that_cannot_be_is_refused_in_words(server: Server, fields: dict[str, Any], words: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,11 +15,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from curriculum.doctor import find_browser
+from curriculum.ready import make_gradebook
+from tests.conftest import built_course
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 # JupyterLab on two busy cores takes its time; a test that waits is better than one that sometimes fails.
@@ -34,30 +39,73 @@ _FLAGS = [
 
 @dataclass
 class Server:
-    """A running `mind lab`: where it answers, with which token, and the course it serves."""
+    """A running `mind lab`: where it answers, with which token, the course it serves, and what is Jupyter's own."""
 
     url: str
     token: str
     course: Path
+    home: Path
     process: subprocess.Popen
 
     def at(self, path: str) -> str:
         return f"{self.url}{path}?token={self.token}"
 
     def progress(self) -> dict:
-        with urllib.request.urlopen(self.at("/mind/api/progress"), timeout=30) as answer:
-            return json.load(answer)
+        return self.ask("GET", "/mind/api/progress")
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        with urllib.request.urlopen(urllib.request.Request(self.at(path), data, method=method), timeout=60) as answer:
+            return json.loads(answer.read() or "null")
+
+    def forget_the_learner(self) -> None:
+        """As after `make learn`: no copies, scores, settings or kernels, and a gradebook that is empty. The process goes on.
+
+        It keeps in memory only what it has graded last, to grade no answer twice: each test writes answers of its own.
+        """
+        for kind in ("sessions", "terminals"):
+            for one in self.ask("GET", f"/api/{kind}"):
+                self.ask("DELETE", f"/api/{kind}/{one.get('id') or one['name']}")
+        for lock in self.course.glob("submitted/*/.pending/*.lock"):
+            with FileLock(lock, timeout=180):  # a check that nobody waited for
+                pass
+        for left in [*self.course.iterdir(), self.home / "jupyter_config_dir" / "lab"]:
+            if left.name in ("source", "release", "nbgrader_config.py"):
+                continue
+            if left.is_dir():
+                shutil.rmtree(left)
+            else:
+                left.unlink(missing_ok=True)
+        (self.course / "work").mkdir()
+        shutil.copy(self.home / "gradebook.db", self.course)
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server of all tests that need no other: to start one takes longer than most of what they do."""
+    folder = tmp_path_factory.mktemp("shared")
+    course = built_course(folder / "course", "1.5")
+    shutil.move(make_gradebook(course), folder)
+    with serving(course, folder) as found:
+        yield found
 
 
 @pytest.fixture
-def server(course: Path, tmp_path: Path) -> Iterator[Server]:
-    with serving(course, tmp_path) as found:
-        yield found
+def server(shared: Server) -> Server:
+    """A server that no learner has come to yet."""
+    shared.forget_the_learner()
+    return shared
+
+
+@pytest.fixture
+def course(server: Server) -> Path:
+    """The course that it serves."""
+    return server.course
 
 
 @contextmanager
 def serving(course: Path, tmp_path: Path, port: int = 0, *options: str) -> Iterator[Server]:
-    """Run `mind lab` on a course; with a port of before, where it was."""
+    """Run `mind lab` on a course, Jupyter's own files in ``tmp_path``; with a port of before, where it was."""
     if not port:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -76,7 +124,7 @@ def serving(course: Path, tmp_path: Path, port: int = 0, *options: str) -> Itera
         stderr=log,
         start_new_session=True,
     )
-    found = Server(f"http://127.0.0.1:{port}", "a-test", course, process)
+    found = Server(f"http://127.0.0.1:{port}", "a-test", course, tmp_path, process)
     try:
         _until_it_answers(found, process, tmp_path / "jupyter.log")
         yield found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import time
@@ -14,14 +15,16 @@ from tests.ui.conftest import Server
 LESSON = "1.5/d01_matrices"
 TITLE = "Show what is added up"
 FIRST_LINE = "def check_fit"
+_ANSWERS = itertools.count(1)
 RIGHT, WRONG = "return A[i, :] * B[:, j]", "return A[:, j] * B[i, :]"
 
 
 def solution(course: Path) -> str:
-    """The worked solution of the first exercise, without the marks around it."""
+    """The worked solution of the first exercise, without the marks around it; each time another text."""
     book = json.loads((course / "source" / f"{LESSON}.ipynb").read_text())
     cell = next(c for c in book["cells"] if c["metadata"].get("nbgrader", {}).get("grade_id") == "d01_e1")
-    return re.sub(r"^ *### (BEGIN|END) SOLUTION\n?", "", "".join(cell["source"]), flags=re.MULTILINE)
+    code = re.sub(r"^ *### (BEGIN|END) SOLUTION\n?", "", "".join(cell["source"]), flags=re.MULTILINE)
+    return f"{code}\n# answer {next(_ANSWERS)}"
 
 
 def wrong_solution(course: Path) -> str:
@@ -32,15 +35,24 @@ def wrong_solution(course: Path) -> str:
 
 
 def open_lab(page: Page, server: Server, theme: str = "light") -> None:
-    """JupyterLab in its first state, with the plan shown."""
+    """JupyterLab in its first state, which shows the plan."""
     if theme == "dark":
-        settings = Path(server.course.parent / "jupyter_config_dir/lab/user-settings/@jupyterlab/apputils-extension")
-        settings.mkdir(parents=True, exist_ok=True)
-        (settings / "themes.jupyterlab-settings").write_text('{"theme": "JupyterLab Dark"}')
+        setting(server, "apputils-extension/themes", {"theme": "JupyterLab Dark"})
     page.goto(server.at("/lab").replace("?", "?reset&"))
-    page.get_by_role("tab", name="The plan").click()
     expect(page.locator(".mind-tree")).to_be_visible()
-    for button in page.get_by_role("button", name="No", exact=True).all():  # news, which JupyterLab asks about once
+    no_news(page)
+
+
+def setting(server: Server, plugin: str, values: dict) -> None:
+    """One of JupyterLab's settings, as its owner left it."""
+    file = server.home / "jupyter_config_dir/lab/user-settings/@jupyterlab" / f"{plugin}.jupyterlab-settings"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(values))
+
+
+def no_news(page: Page) -> None:
+    """JupyterLab asks once about news; a learner says no."""
+    for button in page.get_by_role("button", name="No", exact=True).all():
         button.click()
 
 
@@ -71,6 +83,14 @@ def check(page: Page) -> None:
     page.get_by_role("button", name="Check", exact=True).click()
 
 
+def status(page: Page) -> str:
+    return page.locator(".mind-status:visible").inner_text()
+
+
+def recorded(page: Page) -> None:
+    expect(page.locator(".mind-summary:visible")).to_contain_text("Recorded in the gradebook")
+
+
 def command(page: Page, label: str) -> None:
     """Run a command by its name in the palette, with the keyboard."""
     field = page.locator(".lm-CommandPalette-input:visible")
@@ -91,7 +111,6 @@ def tab_to(page: Page, name: str, key: str = "Tab", most: int = 60) -> None:
     """Press Tab until what has this name has the focus, as somebody without a mouse does."""
     for _ in range(most):
         page.keyboard.press(key)
-        page.wait_for_timeout(30)
         focused = page.evaluate(
             "() => { const a = document.activeElement; return a.getAttribute('aria-label') || a.textContent || '' }"
         )

@@ -6,12 +6,13 @@ import json
 import os
 import re
 import signal
-import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.ui.conftest import Server, picture, serving
 from tests.ui.steps import (
@@ -23,10 +24,12 @@ from tests.ui.steps import (
     copy_of,
     journal,
     open_lab,
+    recorded,
     saved,
     show_exercise,
     solution,
     start_day,
+    status,
     tab_to,
     write_answer,
     wrong_solution,
@@ -42,14 +45,6 @@ def no_serious_fault(page: Page) -> None:
     found = Axe().run(page, context={"include": there}, options={"resultTypes": ["violations"]}).response
     bad = [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
     assert not bad, json.dumps([(v["id"], v["help"], [n["html"] for n in v["nodes"]]) for v in bad], indent=1)
-
-
-def status(page: Page) -> str:
-    return page.locator(".mind-status:visible").inner_text()
-
-
-def recorded(page: Page) -> None:
-    expect(page.locator(".mind-summary:visible")).to_contain_text("Recorded in the gradebook")
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 1100)])
@@ -110,12 +105,70 @@ def test_the_whole_way_with_a_mouse(server: Server, page: Page, theme: str, widt
     expect(page.locator(".mind-card[data-state=correct]")).to_contain_text("5 tests passed")
 
 
-def test_the_whole_way_with_the_keyboard_alone(server: Server, page: Page) -> None:
-    page.goto(server.at("/lab").replace("?", "?reset&"))
-    expect(page.get_by_role("tab", name="The plan")).to_be_visible()
-    page.keyboard.press("Tab")
-    command(page, "Show the Plan")
+def test_a_new_workspace_begins_with_the_plan_and_an_old_one_as_it_was_left(server: Server, page: Page) -> None:
+    page.goto(server.at("/lab"))
     expect(page.locator(".mind-tree")).to_be_visible()
+    with page.expect_response(lambda answer: "/lab/api/workspaces" in answer.url and answer.request.method == "PUT"):
+        page.get_by_role("tab", name=re.compile("^File Browser")).click()
+    page.reload()
+    expect(page.locator(".jp-FileBrowser")).to_be_visible()
+    expect(page.locator(".mind-plan")).to_be_hidden()
+
+
+def test_the_plan_with_the_keyboard_alone(server: Server, page: Page) -> None:
+    due_for_review(server.course)
+    open_lab(page, server)
+    command(page, "Show the Plan")
+    expect(page.locator(".mind-next button")).to_be_focused()
+    tab_to(page, "Due for review: 1")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Start the review of")).to_be_hidden()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Start the review of")).to_be_visible()
+    tab_to(page, r"2 ")  # the phase after this one, which is folded
+    section = page.locator(".mind-section").filter(has_text=re.compile(r"^2\.1 "))
+    expect(section).to_be_hidden()
+    page.keyboard.press("Space")
+    expect(section).to_be_visible()
+    tab_to(page, r"2\. ", "Shift+Tab")  # back to this section's second day
+    with page.expect_response("**/mind/api/progress**"):
+        page.evaluate("dispatchEvent(new Event('focus'))")  # it is read anew, and all stays as it was
+    expect(section).to_be_visible()
+    day = page.locator("button.mind-day:focus")
+    title = day.locator(".mind-day-title").inner_text().removeprefix("2. ")
+    page.keyboard.press("Enter")
+    expect(page.locator(".jp-NotebookPanel:visible")).to_contain_text(title)
+    expect(page.locator(".mind-summary:visible")).to_contain_text("0 of ")
+
+
+def test_what_is_pressed_stays_until_it_is_let_go(server: Server, page: Page) -> None:
+    """Who clicks into the window gives it the focus, and all is read and drawn anew: often before the button is up."""
+    open_lab(page, server)
+    start_day(page)
+
+    def pressed(what: Locator, read: str, mean_while: Callable[[], Any]) -> None:
+        what.hover()
+        page.mouse.down()
+        mean_while()
+        with page.expect_response(f"**/mind/api/{read}**") as answer:
+            page.evaluate("dispatchEvent(new Event('focus'))")
+        answer.value.finished()
+        page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+        page.mouse.up()
+
+    chip = page.get_by_role("button", name=re.compile("^Exercise 1,"))
+    pressed(chip, "lesson", lambda: server.ask("PUT", "/mind/api/minutes/1.5-d1", {"minutes": 95}))
+    expect(page.locator(".mind-card-title:focus")).to_be_in_viewport()
+    expect(page.locator(".mind-minutes:visible")).to_have_text("1 h 35 min active")
+    day = page.locator("button.mind-day").filter(has_text="2. ")
+    title = day.locator(".mind-day-title").inner_text().removeprefix("2. ")
+    pressed(day, "progress", lambda: server.ask("PUT", "/mind/api/minutes/1.5-d1", {"minutes": 125}))
+    expect(page.locator(".jp-NotebookPanel:visible")).to_contain_text(title)
+    expect(page.locator(".mind-next")).to_contain_text("2 h 05 min")
+
+
+def test_the_whole_way_with_the_keyboard_alone(server: Server, page: Page) -> None:
+    open_lab(page, server)
     tab_to(page, "(Start|Go on with) day 1: Multiply matrices")
     page.keyboard.press("Enter")
     expect(page.locator(".mind-summary:visible")).to_contain_text("0 of 31 points")
@@ -158,116 +211,6 @@ def test_the_whole_way_with_the_keyboard_alone(server: Server, page: Page) -> No
     picture(page, "panel-6-keyboard")
 
 
-def test_with_watch_on_saving_is_enough(server: Server, page: Page) -> None:
-    open_lab(page, server)
-    start_day(page)
-    watch = page.get_by_role("button", name=re.compile("Watch"))
-    watch.click()
-    write_answer(page, wrong_solution(server.course))
-    page.keyboard.press("Control+s")
-    expect(page.locator(".mind-card[data-state=almost]")).to_be_visible()
-    recorded(page)
-    write_answer(page, solution(server.course))
-    page.keyboard.press("Control+s")
-    expect(page.locator(".mind-card[data-state=correct]")).to_be_visible()
-    recorded(page)
-    # No check of its own accord: what a check saves is not checked again.
-    page.wait_for_timeout(2500)
-    tried = [entry["state"] for entry in journal(server.course, "attempt") if entry["exercise"] == "e1"]
-    assert tried == ["almost", "correct"]
-    page.reload()
-    expect(page.locator(".mind-summary:visible")).to_contain_text("6 of 31 points")
-    expect(page.get_by_role("button", name="Watch", pressed=True)).to_be_visible()
-
-
-def test_minutes_count_while_somebody_works_and_can_be_corrected_and_switched_off(server: Server, page: Page) -> None:
-    page.clock.install()
-    open_lab(page, server)
-    start_day(page)
-    minutes = page.locator(".mind-minutes:visible")
-    expect(minutes).to_have_text("0 min active")
-
-    page.mouse.move(600, 500)
-    page.clock.run_for(300_000)  # five minutes, and nobody touches anything: the first of them counts
-    expect(minutes).to_have_text("1 min active")
-    for _ in range(7):
-        page.mouse.move(620, 520)
-        page.mouse.move(640, 500)
-        page.clock.run_for(30_000)
-    expect(minutes).to_have_text("4 min active")
-    page.clock.run_for(31_000)
-
-    def sent() -> float:
-        return sum(entry["seconds"] for entry in journal(server.course, "minutes"))
-
-    for _ in range(100):
-        if sent() >= 240:
-            break
-        time.sleep(0.1)
-    assert 240 <= sent() <= 330
-
-    command(page, "Correct the Minutes of This Lesson")
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_role("spinbutton").fill("95")
-    dialog.get_by_role("button", name="Correct").click()
-    expect(minutes).to_have_text("1 h 35 min active")
-    expect(page.locator(".mind-plan")).to_contain_text("1 h 35 min")
-    command(page, "Count Active Minutes")
-    expect(minutes).to_have_text("minutes are not counted")
-    before = sent()
-    page.mouse.move(600, 500)
-    page.clock.run_for(90_000)
-    expect(minutes).to_have_text("minutes are not counted")
-    assert sent() == before
-
-
-def test_minutes_outlive_a_server_that_does_not_answer(server: Server, page: Page) -> None:
-    # Neither a route nor "offline" stops what a page sends to outlive itself (keepalive).
-    page.add_init_script(
-        """const ask = window.fetch;
-        window.fetch = (what, how) => window.dead && what.url.includes('/mind/api/minutes/')
-          ? Promise.reject(new TypeError('nobody answers')) : ask(what, how);"""
-    )
-    page.clock.install()
-    open_lab(page, server)
-    start_day(page)
-    page.evaluate("window.dead = true")
-    page.mouse.move(600, 500)
-    page.clock.run_for(120_000)
-    expect(page.locator(".mind-minutes:visible")).to_have_text("1 min active")
-    page.reload()  # it closes before the server is back, which is when the new one opens
-    expect(page.locator(".mind-summary:visible")).to_contain_text("points")
-    assert not journal(server.course, "minutes")
-    page.clock.run_for(200_000)  # the page of before says nothing any more: what it kept is taken over, once
-    expect(page.locator(".mind-minutes:visible")).to_have_text("1 min active")
-    for _ in range(100):
-        if journal(server.course, "minutes"):
-            break
-        time.sleep(0.1)
-    page.clock.run_for(100_000)
-    assert 60 <= sum(entry["seconds"] for entry in journal(server.course, "minutes")) <= 75
-
-
-def test_a_reset_keeps_the_work_of_before(server: Server, page: Page) -> None:
-    open_lab(page, server)
-    start_day(page)
-    write_answer(page, wrong_solution(server.course))
-    command(page, "Reset This Exercise")
-    dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text(TITLE)
-    expect(dialog).to_contain_text("kept")
-    dialog.get_by_role("button", name="Reset").click()
-    expect(page.locator(".mind-status:visible")).to_contain_text("Your work before is kept in")
-    kept = re.search(r"is kept in (\S+\.ipynb)", status(page))
-    assert kept
-    assert WRONG in (server.course / kept[1]).read_text()  # not saved by hand before, and kept all the same
-    assert WRONG not in copy_of(server).read_text()
-    show_exercise(page)
-    cell = page.locator(".jp-CodeCell").filter(has_text="def check_fit").first
-    expect(cell.locator(".cm-content")).not_to_contain_text(WRONG)
-    picture(page, "panel-7-reset")
-
-
 def test_a_server_killed_in_the_middle_of_a_check_loses_nothing(course: Path, tmp_path: Path, page: Page) -> None:
     with serving(course, tmp_path) as server:
         open_lab(page, server)
@@ -297,11 +240,16 @@ def test_a_server_killed_in_the_middle_of_a_check_loses_nothing(course: Path, tm
         assert RIGHT in copy_of(server).read_text()
 
 
-def test_what_is_due_for_review_is_started_from_the_plan(server: Server, page: Page) -> None:
+def due_for_review(course: Path) -> None:
+    """The first exercise, right on the second try, months ago."""
     start = {"when": "2026-01-05T10:00:00+00:00", "learner": "learner", "day": "1.5-d1", "exercise": "e1"}
     failed = start | {"kind": "attempt", "state": "wrong", "points": 0, "most": 6, "work": "a-try", "hint": 1}
     right = failed | {"when": "2026-01-05T11:00:00+00:00", "state": "correct", "points": 6, "work": "another"}
-    (server.course / "journal.jsonl").write_text("".join(json.dumps(entry) + "\n" for entry in (failed, right)))
+    (course / "journal.jsonl").write_text("".join(json.dumps(entry) + "\n" for entry in (failed, right)))
+
+
+def test_what_is_due_for_review_is_started_from_the_plan(server: Server, page: Page) -> None:
+    due_for_review(server.course)
     open_lab(page, server)
     due = page.locator(".mind-due")
     expect(due.locator("summary")).to_contain_text("Due for review: 1")

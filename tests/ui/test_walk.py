@@ -8,55 +8,12 @@ import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.ui.conftest import Server, picture
+from tests.ui.steps import RIGHT, WRONG, no_news, saved, solution, write_answer, wrong_solution
 
-DAY, LESSON, CELL = "1.5-d1", "1.5/d01_matrices", "d01_e1"
-
-
-def _solution(course: Path) -> str:
-    """The worked solution of the first exercise, without the marks around it."""
-    book = json.loads((course / "source" / f"{LESSON}.ipynb").read_text())
-    cell = next(c for c in book["cells"] if c["metadata"].get("nbgrader", {}).get("grade_id") == CELL)
-    return re.sub(r"^ *### (BEGIN|END) SOLUTION\n?", "", "".join(cell["source"]), flags=re.MULTILINE)
-
-
-def _dismiss(page: Page) -> None:
-    """JupyterLab asks once about news; a learner says no and so does the test."""
-    for button in page.get_by_role("button", name="No", exact=True).all():
-        button.click()
-
-
-def _find_cell(page: Page, text: str) -> Locator:
-    """Scroll the notebook, as JupyterLab draws only the cells in view, until the code cell with this text is there."""
-    notebook = page.locator(".jp-NotebookPanel:visible .jp-WindowedPanel-outer")
-    cell = page.locator(".jp-CodeCell").filter(has_text=text).first
-    notebook.hover()
-    for _ in range(150):
-        if cell.count() and cell.is_visible():
-            cell.scroll_into_view_if_needed()
-            return cell
-        page.mouse.wheel(0, 400)
-        page.wait_for_timeout(80)
-    raise AssertionError(f"no code cell with {text!r} came into view")
-
-
-def _write(page: Page, first_line: str, code: str) -> None:
-    """Replace the text of the cell that begins so by ``code``, typed by hand, and save."""
-    _find_cell(page, first_line).locator(".cm-content").click()
-    page.keyboard.press("Control+a")
-    page.keyboard.insert_text(code)
-    page.keyboard.press("Control+s")
-
-
-def _saved(server: Server, text: str) -> None:
-    copy = server.course / "work" / f"{LESSON}.ipynb"
-    for _ in range(100):
-        if text in copy.read_text():
-            return
-        time.sleep(0.2)
-    pytest.fail("JupyterLab did not save the notebook")
+DAY = "1.5-d1"
 
 
 def _check_in_terminal(page: Page, server: Server) -> str:
@@ -83,8 +40,7 @@ def _check_in_terminal(page: Page, server: Server) -> str:
 def _last_attempt(course: Path) -> dict:
     """What the journal says of the first exercise."""
     entries = map(json.loads, (course / "journal.jsonl").read_text().splitlines())
-    name = CELL.partition("_")[2]
-    return [entry for entry in entries if entry["kind"] == "attempt" and entry["exercise"] == name][-1]
+    return [entry for entry in entries if entry["kind"] == "attempt" and entry["exercise"] == "e1"][-1]
 
 
 def test_from_the_plan_through_a_wrong_and_a_right_answer_to_the_score(server: Server, page: Page) -> None:
@@ -96,15 +52,13 @@ def test_from_the_plan_through_a_wrong_and_a_right_answer_to_the_score(server: S
     page.wait_for_url(re.compile("/lab"))
     expect(page.locator(".jp-NotebookPanel:visible")).to_be_visible()
     expect(page.get_by_role("heading", name="Multiply matrices four ways").first).to_be_visible()
-    _dismiss(page)
-    page.wait_for_timeout(1000)
+    expect(page.locator(".mind-tree")).to_be_visible()  # in a new workspace the plan stands beside
+    no_news(page)
     picture(page, "2-lesson")
 
-    right = _solution(server.course)
-    wrong = right.replace("return A[i, :] * B[:, j]", "return A[:, j] * B[i, :]")
-    assert wrong != right
-    _write(page, "def check_fit", wrong)
-    _saved(server, "return A[:, j] * B[i, :]")
+    write_answer(page, wrong_solution(server.course))
+    page.keyboard.press("Control+s")
+    saved(server, WRONG)
     picture(page, "3-wrong-answer")
     assert _check_in_terminal(page, server) == "1"
     picture(page, "4-told-what-is-wrong")
@@ -112,8 +66,9 @@ def test_from_the_plan_through_a_wrong_and_a_right_answer_to_the_score(server: S
     assert (tried["state"], tried["hint"]) == ("almost", 1)
 
     page.locator(".lm-TabBar-tab").filter(has_text="d01_matrices").click()
-    _write(page, "def check_fit", right)
-    _saved(server, "return A[i, :] * B[:, j]")
+    write_answer(page, solution(server.course))
+    page.keyboard.press("Control+s")
+    saved(server, RIGHT)
     assert _check_in_terminal(page, server) == "0"
     picture(page, "5-told-that-it-is-right")
     assert _last_attempt(server.course)["state"] == "correct"

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from curriculum.dashboard import charts, drawing, vega
-from curriculum.dashboard.outlook_view import begun, down, drawn, outlook_data
+from curriculum.dashboard.outlook_view import begun, drawn, outlook_data
 from curriculum.dashboard.pages import STATIC
 from curriculum.dashboard.report_page import report, write_report
 from curriculum.outlook import schedule
@@ -53,13 +53,6 @@ def _values(spec: Any) -> list[dict[str, Any]]:
         own = spec["data"]["values"] if "data" in spec else []
         return own + [row for key, part in spec.items() if key != "data" for row in _values(part)]
     return [row for part in spec for row in _values(part)] if isinstance(spec, list) else []
-
-
-@pytest.mark.parametrize(
-    ("number", "shown"), [(4.97, 4.97), (0.29, 0.29), (4.9729729, 4.97), (4.9999, 4.99), (-0.001, -0.01)]
-)
-def test_numbers_are_rounded_down(number: float, shown: float) -> None:
-    assert down(number) == shown
 
 
 def test_every_chart_is_drawn_with_all_its_numbers(learnt: Outlook) -> None:

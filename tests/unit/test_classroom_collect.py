@@ -6,7 +6,9 @@ import datetime as dt
 import io
 import json
 import os
+import random
 import stat
+import tracemalloc
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -265,3 +267,135 @@ def test_what_is_no_export_is_told(tmp_path: Path) -> None:
         pass
     with pytest.raises(Unreadable, match="there is no"), opened(tmp_path / "gone"):
         pass
+
+
+def test_a_student_who_is_not_in_the_roster_hands_in_for_nobody(tmp_path: Path) -> None:
+    """All that was handed in is of one who is not listed, and the names in it are that student's own choice."""
+    files = {
+        "zed/kurt/d01_matrices.ipynb": work("zed's"),
+        "zed/gdelkurt_12346_9_d02_linear_systems.ipynb": work("zed's", "1.5-d2"),
+        "zed/Kurt Gödel_7_assignsubmission_file_/d01_matrices.ipynb": work("zed's"),
+        "zed/kurt.zip": zipped({"d01_matrices.ipynb": work("zed's")}),
+    }
+    report = taken(tmp_path, files)
+    assert not (tmp_path / "submitted").exists()
+    assert {cause for _, cause in report.unmatched} == {
+        "there is no zed in the roster; all of the export lies in this folder: if it is no student's, unpack the export and "
+        "collect that folder"
+    }
+    assert [name.partition(" >")[0] for name, _ in report.unmatched] == list(files)
+
+
+@pytest.mark.parametrize("folder", ["submissions", "Submitted"])
+def test_the_folder_that_exports_lie_in_is_looked_into(tmp_path: Path, folder: str) -> None:
+    files = {
+        f"{folder}/lovelaceada_12345_9_d01_matrices.ipynb": work("ada's"),
+        f"{folder}/kurt/d01_matrices.ipynb": work("k"),
+    }
+    assert sorted(taken(tmp_path, files).new) == ["ada/1.5/d01_matrices", "kurt/1.5/d01_matrices"]
+
+
+# --- when it was handed in ---
+
+EARLY, ON_TIME, LATE = (2026, 10, 1, 12, 0, 0), (2026, 10, 31, 12, 0, 0), (2026, 11, 2, 12, 0, 0)
+
+
+def utc(when: tuple[int, ...]) -> dt.datetime:
+    """A time of a zip, which is by the clock of this machine."""
+    return dt.datetime(*when).astimezone(dt.UTC)  # type: ignore[arg-type]
+
+
+def test_what_is_in_a_student_s_zip_was_handed_in_when_the_zip_was(tmp_path: Path) -> None:
+    """The times within it are the student's own word."""
+    inner = {"d01_matrices.ipynb": work("ada's"), "timestamp.txt": b"2026-10-01 12:00:00 UTC"}
+    for within in (EARLY, LATE):
+        taken(tmp_path, zipped({"ada/up.zip": zipped(inner, within)}, ON_TIME))
+        assert stamp(tmp_path, "ada") == utc(ON_TIME)
+
+
+def test_a_zip_in_a_folder_was_handed_in_when_the_file_says(tmp_path: Path) -> None:
+    export = tmp_path / "export"
+    (export / "ada").mkdir(parents=True)
+    (export / "ada" / "up.zip").write_bytes(zipped({"d01_matrices.ipynb": work("ada's")}, EARLY))
+    os.utime(export / "ada" / "up.zip", (DUE.timestamp(), DUE.timestamp()))
+    with opened(export) as found:
+        assert collect(tmp_path, found, PEOPLE, LESSONS, {}).new == ["ada/1.5/d01_matrices"]
+    assert stamp(tmp_path, "ada") == DUE
+
+
+def test_a_time_that_a_student_wrote_into_a_folder_of_moodle_s_says_nothing(tmp_path: Path) -> None:
+    folder = "Ada Lovelace_123456_assignsubmission_file_"
+    files = {f"{folder}/d01_matrices.ipynb": work("ada's"), f"{folder}/timestamp.txt": b"2026-10-01 12:00:00 UTC"}
+    taken(tmp_path, zipped(files, LATE), due=True)
+    assert stamp(tmp_path, "ada") == utc(LATE)
+
+
+@pytest.mark.parametrize(
+    ("mark", "when", "counts"), [("LATE_", EARLY, "late"), ("", LATE, "in time"), ("", EARLY, "then")]
+)
+def test_late_is_what_canvas_says_whatever_the_files_say(
+    tmp_path: Path, mark: str, when: tuple[int, ...], counts: str
+) -> None:
+    name = f"lovelaceada_{mark}12345_1_up.zip"
+    taken(tmp_path, zipped({name: zipped({"d01_matrices.ipynb": work("a")}, EARLY)}, when), due=True)
+    handed_in = stamp(tmp_path, "ada")
+    assert handed_in == {"late": DUE + dt.timedelta(seconds=1), "in time": DUE, "then": utc(EARLY)}[counts]
+
+
+# --- a large class ---
+
+
+def test_memory_and_open_files_do_not_grow_with_the_class(tmp_path: Path) -> None:
+    """Forty students' zips of a megabyte each, in a zip and in a folder."""
+    books = [json.loads(work("x")) | {"more": random.Random(n).randbytes(500_000).hex()} for n in range(4)]
+    people = [Person(f"s{n:02}") for n in range(40)]
+    inner = {one.id: zipped({"d01_matrices.ipynb": json.dumps(books[n % 4]).encode()}) for n, one in enumerate(people)}
+    path, folder = tmp_path / "export.zip", tmp_path / "export"
+    path.write_bytes(zipped({f"{id}/up.zip": content for id, content in inner.items()}))
+    for id, content in inner.items():
+        (folder / id).mkdir(parents=True)
+        (folder / id / "up.zip").write_bytes(content)
+    del inner, books
+    for number, export in enumerate((path, folder)):
+        handles = len(os.listdir("/proc/self/fd"))
+        tracemalloc.start()
+        try:
+            with opened(export) as found:
+                assert len(os.listdir("/proc/self/fd")) < handles + 5
+                report = collect(tmp_path / str(number), found, people, LESSONS, {})
+            _, most = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert len(report.new) == 40
+        assert most < 12 << 20
+
+
+def test_zips_that_are_too_much_together_are_refused_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("curriculum.classroom.exported._MOST_ZIPS", 1000)
+    small, large = zipped({"d01_matrices.ipynb": work("k")}), zipped({"d01_matrices.ipynb": work("a" * 1000)})
+    report = taken(tmp_path, {"ada/up.zip": large, "kurt/up.zip": small})
+    assert report.new == ["kurt/1.5/d01_matrices"]
+    ((name, cause),) = report.refused
+    assert (name, cause.startswith("with it the zips in this export come to more than")) == ("ada/up.zip", True)
+
+
+def test_nothing_of_an_export_stays_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    aside = tmp_path / "aside"
+    aside.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(aside))
+    inner = zipped({"d01_matrices.ipynb": work("ada's")})
+    (tmp_path / "export.zip").write_bytes(zipped({"ada/up.zip": inner}))
+    with opened(tmp_path / "export.zip"):
+        assert len(list(aside.glob("mind-collect-*/*"))) == 1
+    assert list(aside.iterdir()) == []
+
+
+def test_a_full_disk_is_told_and_not_taken_for_a_student_s_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("curriculum.classroom.exported.tempfile.TemporaryDirectory", full)
+    with pytest.raises(OSError, match="No space left"):
+        taken(tmp_path, {"ada/up.zip": zipped({"d01_matrices.ipynb": work("ada's")})})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -55,7 +56,9 @@ def test_who_has_no_score_is_left_out_and_who_is_like_all_others_tells_nothing()
 
 
 def attempt(when: int, state: str, work: str, exercise: str = "e1", learner: str = "ada") -> Attempt:
-    return Attempt(f"2026-11-01T10:{when:02}:00+00:00", learner, "1.5-d1", exercise, state, 0.0, 4.0, work)
+    return Attempt(
+        f"2026-11-01T{10 + when // 60}:{when % 60:02}:00+00:00", learner, "1.5-d1", exercise, state, 0.0, 4.0, work
+    )
 
 
 def test_stuck_is_three_different_tries_and_none_right_since(tmp_path: Path) -> None:
@@ -84,6 +87,67 @@ def test_a_journal_is_read_on_where_it_ended_whatever_stands_in_it(tmp_path: Pat
     journal.path.unlink()
     journal.add([Minutes("2026-11-04T10:00:00+00:00", "ada", "1.5-d1", 60.0)])
     assert read_tries(journal.path).seconds == {("ada", "1.5-d1"): 60.0}
+
+
+def minutes(when: str, seconds: float = 60.0) -> Minutes:
+    return Minutes(when, "ada", "1.5-d1", seconds)
+
+
+def test_what_cannot_be_counted_with_costs_its_own_line(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    journal.add([minutes("2026-11-01T10:00:00+00:00", value) for value in (60.0, NAN, float("inf"), -float("inf"))])
+    journal.add([minutes(when) for when in ("", "yesterday", "1970-01-01T00:00:00+00:00", "9999-12-31T23:59:59+00:00")])
+    spoilt = [
+        {"kind": "minutes", "when": when, "learner": learner, "day": "1.5-d1", "seconds": seconds}
+        for when, learner, seconds in (
+            (5, "ada", 1), ("2026-11-02", "ada", 10**400), ("2026-11-02", "ada", "60"), ("2026-11-02", "ada", None), ("2026-11-02", [], 1),
+        )
+    ]  # fmt: skip
+    with journal.path.open("a") as file:
+        file.writelines(f"{json.dumps(line)}\n" for line in spoilt)
+        file.write("[" * 100_000 + "\n")
+    found = read_tries(journal.path)
+    assert found.seconds == {("ada", "1.5-d1"): 60.0}
+    assert found.seen == {"ada": "2026-11-01T10:00:00+00:00"}
+
+
+def test_who_was_seen_last_goes_by_the_moment_and_not_by_how_it_is_written(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    journal.add(
+        [minutes("2026-11-01T23:30:00+00:00"), minutes("2026-11-02T00:15:00+02:00"), minutes("2026-11-01T22:00:00")]
+    )
+    assert read_tries(journal.path).seen == {"ada": "2026-11-01T23:30:00+00:00"}
+
+
+def test_what_was_handed_out_does_not_change_with_what_is_read_next(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    journal.add([minutes("2026-11-01T10:00:00+00:00"), *(attempt(n, "wrong", str(n)) for n in range(3))])
+    first = read_tries(journal.path)
+    before = dict(first.seconds), dict(first.seen), [(*who, len(how.works), how.last) for *who, how in first.stuck()]
+    journal.add([minutes("2026-11-03T10:00:00+00:00"), attempt(5, "wrong", "5")])
+    journal.add([attempt(6, "crashed", "6", "e2"), minutes("2026-11-01T10:00:00+00:00", 5.0)])
+    ((*_, how),) = read_tries(journal.path).stuck()
+    assert len(how.works) == 4
+    assert (first.seconds, first.seen, [(*who, len(how.works), how.last) for *who, how in first.stuck()]) == before
+    first.seconds.clear()
+    first.failing.clear()
+    assert len(list(read_tries(journal.path).stuck())) == 1
+
+
+@pytest.mark.parametrize(("was", "becomes"), [("60.0", "30.0"), ("60.0", "3600.0"), ("60.0", "7")])
+@pytest.mark.parametrize("more", [False, True])
+def test_a_journal_that_was_corrected_in_place_is_read_anew(tmp_path: Path, was: str, becomes: str, more: bool) -> None:
+    journal = Journal(tmp_path)
+    journal.add([minutes("2026-11-01T10:00:00+00:00"), *(attempt(n, "wrong", "a") for n in range(100))])
+    assert read_tries(journal.path).seconds == {("ada", "1.5-d1"): 60.0}
+    whole = journal.path.read_text()
+    with journal.path.open("r+") as file:  # the same file, as some editors save
+        file.write(whole.replace(was, becomes, 1))
+        file.truncate()
+    os.utime(journal.path, ns=(1, 1))  # whatever a coarse clock says
+    if more and len(was) != len(becomes):  # what has the same length, and is added to, does not show
+        journal.add([attempt(101, "wrong", "b")])
+    assert read_tries(journal.path).seconds == {("ada", "1.5-d1"): float(becomes)}
 
 
 def test_regrades_are_kept_newest_first(tmp_path: Path) -> None:

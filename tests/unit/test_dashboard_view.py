@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-from fractions import Fraction
 from pathlib import Path
 
-import pytest
-
 from curriculum.catalogue import Catalogue, ReleasedExercise, ReleasedLesson
-from curriculum.dashboard.view import Data, tenths, view
+from curriculum.dashboard.view import Data, view
 from curriculum.plan import Plan, load_plan
 from curriculum.progress import progress
 
@@ -33,11 +30,6 @@ def _view(points: dict[str, float], most: int = 10) -> Data:
 
 def _days(data: Data) -> dict[str, Data]:
     return {d["id"]: d for p in data["phases"] for s in p["sections"] for u in s["units"] for d in u["days"]}
-
-
-@pytest.mark.parametrize(("number", "shown"), [(Fraction(4999, 1000), 4.9), (Fraction(5), 5.0), (Fraction(1, 11), 0.0)])
-def test_tenths_are_rounded_down(number: Fraction, shown: float) -> None:
-    assert tenths(number) == shown
 
 
 def test_a_day_done_reads_as_what_it_weighs() -> None:

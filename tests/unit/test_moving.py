@@ -23,9 +23,12 @@ from curriculum.outlook.schedule import Schedule, load, save
 LESSON = "work/1.5/d01_matrices.ipynb"
 
 
-def make_gradebook(root: Path, *students: str) -> None:
+def make_gradebook(root: Path, *students: str, roster: tuple[str, ...] = ()) -> None:
+    """A gradebook with these students' submissions, and others of the class who have none."""
     with closing(sqlite3.connect(root / "gradebook.db")) as book:
         book.execute("create table submitted_assignment (student_id text)")
+        book.execute("create table student (id text)")
+        book.executemany("insert into student values (?)", [(student,) for student in {*students, *roster}])
         book.executemany("insert into submitted_assignment values (?)", [(student,) for student in students])
         book.commit()
 
@@ -123,10 +126,35 @@ def test_a_gradebook_without_scores_gives_way_and_is_kept(here: Path, there: Pat
     pack(here, "ada", here.parent / "mine.zip")
     make_gradebook(there)
     empty = (there / "gradebook.db").read_bytes()
-    assert unpack(there, "ada", here.parent / "mine.zip").beside == {}
+    came = unpack(there, "ada", here.parent / "mine.zip")
+    assert came.beside == {}
     assert (there / "gradebook.db").read_bytes() != empty
     (backup,) = there.glob("gradebook.db.*.backup")
     assert backup.read_bytes() == empty
+    assert came.notes == (
+        f"gradebook.db, which held no scores, was replaced by yours; as it was it lies in {backup.name}",
+    )
+
+
+def test_a_gradebook_with_the_list_of_a_class_stays(here: Path, there: Path) -> None:
+    """Nobody has handed in yet; the list, and the deadlines beside it, would be missed."""
+    pack(here, "ada", here.parent / "mine.zip")
+    make_gradebook(there, roster=("ada", "bob", "carl"))
+    before = (there / "gradebook.db").read_bytes()
+    came = unpack(there, "ada", here.parent / "mine.zip")
+    assert (there / "gradebook.db").read_bytes() == before
+    assert came.beside["gradebook.db"].exists()
+    assert came.notes[0] == "gradebook.db was left as it is: 2 others are in it"
+    assert not list(there.glob("*.backup"))
+
+
+def test_the_list_of_a_class_is_not_packed(here: Path) -> None:
+    (here / "gradebook.db").unlink()
+    make_gradebook(here, "ada", roster=("bob",))
+    packed = pack(here, "ada", here.parent / "mine.zip")
+    assert packed.left_out[-1].startswith("gradebook.db: others are in it too")
+    with zipfile.ZipFile(here.parent / "mine.zip") as archive:
+        assert "gradebook.db" not in archive.namelist()
 
 
 def test_lessons_whose_scores_stay_behind_are_checked_again(here: Path, there: Path) -> None:
@@ -134,7 +162,7 @@ def test_lessons_whose_scores_stay_behind_are_checked_again(here: Path, there: P
         book.execute("insert into submitted_assignment values ('bob')")
         book.commit()
     packed = pack(here, "ada", here.parent / "mine.zip")
-    assert "others' scores" in packed.left_out[-1]
+    assert "others are in it too" in packed.left_out[-1]
     came = unpack(there, "ada", here.parent / "mine.zip")
     assert (there / "submitted" / "ada" / ".pending" / "1.5-d01_matrices").exists()
     assert "`mind check` records them" in came.notes[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 
 import pytest
@@ -139,3 +140,35 @@ def test_a_damaged_schedule_is_told(root: Path) -> None:
         assert status == 2
         assert "schedules.json is damaged" in said
     assert (root / "schedules.json").read_text() == "{"
+
+
+def test_a_fresh_attempt_is_checked_from_a_terminal(root: Path) -> None:
+    """As its panel does it; `mind check`, which is for lessons, says so."""
+    assert mind("review", "--check") == (0, "No fresh attempt in work/review/ has changed since it was last checked.")
+    assert "press Check there, or `mind review --check`" in mind("review", DAY, "e2")[1]
+    mind("start", DAY)
+    (attempt,) = root.glob("work/review/*.ipynb")
+    lesson = (root / "work" / "1.5" / "d01_matrices.ipynb").read_bytes()
+
+    def answered(source: str) -> tuple[int, str]:
+        book = json.loads(attempt.read_text())
+        small.cell(book, "d01_e2")["source"] = source
+        small.write(book, attempt)
+        said = mind("check")[1]
+        assert f"Not checked with the lessons: {attempt.relative_to(root)}. `mind review --check` does it." in said
+        return mind("review", "--check")
+
+    def reviews() -> list[tuple[str, bool]]:
+        return [(one.exercise, one.right) for one in Journal(root).entries("ada", DAY) if isinstance(one, Review)]
+
+    status, said = answered("def half(x):\n    return x")
+    assert (status, "Half: wrong, 0/2" in said, reviews()) == (1, True, [])
+    assert "Not checked" not in mind("check")[1]
+    status, said = answered("def half(x):\n    return x / 2")
+    assert (status, "Half: correct, 2/2" in said, reviews()) == (0, True, [("e2", True)])
+    assert mind("review", "--check")[1].startswith("No fresh attempt")
+    attempt.write_text("{")
+    assert mind("review", "--check") == (0, "No fresh attempt in work/review/ has changed since it was last checked.")
+    assert mind("review", DAY, "e2", "--check")[0] == 2
+    assert (root / "work" / "1.5" / "d01_matrices.ipynb").read_bytes() == lesson
+    assert [one.state for one in Journal(root).attempts("ada", DAY)] == ["wrong", "correct"]  # those of before

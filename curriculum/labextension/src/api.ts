@@ -39,6 +39,7 @@ export interface Phase extends Part {
 
 export interface Progress {
   title: string;
+  learner: string;
   earned: number;
   hours: number;
   percent: number;

@@ -50,7 +50,7 @@ export class Card extends Widget {
     this.node.setAttribute('aria-label', `Result of “${exercise.title}”`);
     redraw(
       this.node,
-      [this.header(exercise, stale), ...this.body(exercise), this.hints(exercise), this.help(exercise), this.solution(exercise)],
+      () => [this.header(exercise, stale), ...this.body(exercise), this.hints(exercise), this.help(exercise), this.solution(exercise)],
       '.mind-card-title'
     );
   }

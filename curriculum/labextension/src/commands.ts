@@ -31,7 +31,13 @@ export function addCommands(
     palette?.addItem({ command, category: CATEGORY });
   };
 
-  add('plan', 'Show the Plan', { icon: planIcon, execute: () => app.shell.activateById(panel.id) });
+  add('plan', 'Show the Plan', {
+    icon: planIcon,
+    execute: async () => {
+      await Promise.resolve(); // the palette gives the focus back to where it was, as soon as a command has begun
+      app.shell.activateById(panel.id);
+    }
+  });
   add('next', 'Go On with the Next Day', {
     icon: planIcon,
     caption: 'Open the lesson that is next in the plan',

@@ -1,5 +1,7 @@
 /** Building elements from data. Everything goes through `textContent`: what a learner's code printed is never markup. */
 
+import { afterPress } from './press';
+
 type Child = Node | string | null;
 type Attributes = Record<string, string | number | boolean | ((event: Event) => void)>;
 
@@ -41,10 +43,14 @@ export function prose(text: string): DocumentFragment {
 }
 
 /**
- * Draw a widget's content anew. What was unfolded stays so, and what had the focus has it again (by `data-key`);
- * where that is gone, `fallback` takes it.
+ * Draw a widget's content anew; while something in it is pressed, after that. What was unfolded stays so, and what had
+ * the focus has it again (by `data-key`); where that is gone, `fallback` takes it.
  */
-export function redraw(node: HTMLElement, content: Child[], fallback?: string): void {
+export function redraw(node: HTMLElement, content: () => Child[], fallback?: string): void {
+  afterPress(node, () => replace(node, content(), fallback));
+}
+
+function replace(node: HTMLElement, content: Child[], fallback?: string): void {
   const open = new Map<string, boolean>();
   for (const details of node.querySelectorAll<HTMLDetailsElement>('details[data-key]')) {
     open.set(details.dataset['key']!, details.open);

@@ -1,6 +1,6 @@
 /** The course in JupyterLab: the plan in the side bar, and in each lesson checks, hints, readings and active minutes. */
 
-import { ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ILabShell, ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette, IToolbarWidgetRegistry } from '@jupyterlab/apputils';
 import { ILauncher } from '@jupyterlab/launcher';
 import { INotebookTracker } from '@jupyterlab/notebook';
@@ -19,7 +19,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
   description: 'The plan in the side bar, and checks, hints and active minutes in each lesson.',
   autoStart: true,
   requires: [INotebookTracker, IToolbarWidgetRegistry],
-  optional: [ISettingRegistry, ICommandPalette, ILauncher, ILayoutRestorer],
+  optional: [ISettingRegistry, ICommandPalette, ILauncher, ILayoutRestorer, ILabShell],
   activate: (
     app: JupyterFrontEnd,
     tracker: INotebookTracker,
@@ -27,7 +27,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
     registry: ISettingRegistry | null,
     palette: ICommandPalette | null,
     launcher: ILauncher | null,
-    restorer: ILayoutRestorer | null
+    restorer: ILayoutRestorer | null,
+    labShell: ILabShell | null
   ) => {
     const server = app.serviceManager.serverSettings;
     const api = new Api(server);
@@ -45,7 +46,15 @@ const plugin: JupyterFrontEndPlugin<void> = {
     restorer?.add(panel, panel.id);
     app.commands.commandExecuted.connect((_, { id }) => {
       if (id === 'docmanager:save' || id === 'docmanager:save-all') {
-        lessons.watch.saving();
+        lessons.saving(app.shell.currentWidget, id === 'docmanager:save-all');
+      }
+    });
+    app.shell.currentChanged?.connect(() => lessons.turned(app.shell.currentWidget));
+    // A workspace that is opened for the first time begins with the plan. Where it has been before, what its owner left
+    // open is open. JupyterLab shows its file browser at the same moment; `app.restored` comes after that.
+    void Promise.all([labShell?.restored, app.restored]).then(([layout]) => {
+      if (layout?.fresh && labShell?.mode !== 'single-document') {
+        labShell?.activateById(panel.id);
       }
     });
     void begin();

@@ -4,14 +4,9 @@ import { IDisposable } from '@lumino/disposable';
 import { ISignal, Signal } from '@lumino/signaling';
 
 import { Api, ApiError, CheckEvent, CUT_OFF, Exercise, LessonData, SolutionCell, words } from './api';
+import { checkedElsewhere, Recorded, result } from './outcome';
 import { count, points } from './words';
 import { Work } from './work';
-
-/** Whether the last check reached the gradebook; `null` before one. */
-export interface Recorded {
-  done: boolean;
-  message: string;
-}
 
 /**
  * One open notebook as a lesson: what the server knows of it, and what a learner can do with it. Draws nothing.
@@ -32,6 +27,7 @@ export class Lesson implements IDisposable {
   remarks: string[] = [];
   /** The exercise whose state or points the last check changed first. */
   first: string | null = null;
+  /** What became of the last check's scores; null before a check. */
   recorded: Recorded | null = null;
   /** Worked solutions that were asked for, by exercise. */
   readonly solutions = new Map<string, SolutionCell[]>();
@@ -95,6 +91,7 @@ export class Lesson implements IDisposable {
         return;
       }
       this.problem = '';
+      this.compare(data);
       this.take(data);
     } catch (error) {
       if (this.isDisposed || turn !== this.loading) {
@@ -119,6 +116,7 @@ export class Lesson implements IDisposable {
     }
     const turn = ++this.checks;
     this.busy = true;
+    this.recorded = null;
     this.problem = '';
     this.say('Saving…');
     try {
@@ -237,24 +235,21 @@ export class Lesson implements IDisposable {
         this.loading++; // what is being read of before is old
         this.remarks = event.remarks;
         this.first = event.changed;
-        this.recorded = null;
         this.busy = false;
         this.recording = true;
         this.take(event.lesson, true);
         this.work.graded = sources;
-        this.say(this.result());
+        this.say(result(event.lesson, event.changed));
         if (event.changed) {
           this.point(event.changed);
         }
         break;
       case 'recorded':
-        this.recording = false;
-        this.recorded = { done: true, message: '' };
-        this._changed.emit();
-        break;
       case 'unrecorded':
+        this.loading++;
         this.recording = false;
-        this.recorded = { done: false, message: event.message };
+        this.recorded = { done: event.event === 'recorded', message: 'message' in event ? event.message : '' };
+        this.data = { ...this.data!, recorded: this.recorded.done };
         this._changed.emit();
         break;
       case 'refused':
@@ -271,12 +266,17 @@ export class Lesson implements IDisposable {
     }
   }
 
-  private result(): string {
-    const data = this.data!;
-    const first = this.first === null ? null : this.exercise(this.first);
-    const score = `Checked: ${points(data.points, data.most)}.`;
-    const change = first ? `Changed first: “${first.title}”, ${first.state}, ${points(first.points, first.most)}` : 'Nothing changed';
-    return `${score} ${change}.`;
+  /** The terminal, or another window, may have checked and recorded: what this page's check has said is old then. */
+  private compare(data: LessonData | null): void {
+    if (data && this.recorded && !this.recording && data.recorded !== this.recorded.done) {
+      this.recorded = data.recorded ? { done: true, message: '' } : null;
+    }
+    if (data && checkedElsewhere(this.data, data)) {
+      this.first = null;
+      this.remarks = [];
+      this.message = `Checked elsewhere: ${points(data.points, data.most)}.`;
+      this._scored.emit();
+    }
   }
 
   private async attempt(title: string, action: (day: string) => Promise<void>): Promise<void> {

@@ -1,12 +1,14 @@
+import { PageConfig } from '@jupyterlab/coreutils';
 import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { IDisposable } from '@lumino/disposable';
 import { ISignal, Signal } from '@lumino/signaling';
+import { Widget } from '@lumino/widgets';
 
 import { Api } from './api';
 import { Cards } from './cards';
 import { Lesson } from './lesson';
 import { ActiveMinutes } from './minutes';
-import { Store } from './store';
+import { browserStorage, Store } from './store';
 import { Summary } from './summary';
 import { Watch } from './watch';
 
@@ -23,8 +25,10 @@ export class Lessons {
     private readonly tracker: INotebookTracker,
     baseUrl: string
   ) {
-    const store = new Store(window.localStorage, `stateless-mind:seconds:${baseUrl}:`, crypto.getRandomValues(new Uint32Array(2)).join('-'));
-    this.minutes = new ActiveMinutes(api, store, () => this.counted());
+    const store = new Store(browserStorage(), crypto.getRandomValues(new Uint32Array(2)).join('-'));
+    // At one address there is one course after another, and on a shared machine one learner after another.
+    const owner = async () => JSON.stringify([baseUrl, PageConfig.getOption('serverRoot'), (await api.progress()).learner]);
+    this.minutes = new ActiveMinutes(api, store, () => this.counted(), owner);
     this.minutes.sent.connect((_, { day, seconds }) => this.lessons.forEach(({ lesson }) => lesson.counted(day, seconds)));
     this.minutes.refused.connect(() => this.reload());
     tracker.forEach(panel => this.add(panel));
@@ -61,9 +65,22 @@ export class Lessons {
 
   /** Reads anew what the server knows of the open lessons. */
   reload(): void {
-    this.lessons.forEach(({ lesson }) => {
-      if (!lesson.busy && (lesson.data || lesson.problem)) {
-        void lesson.load();
+    this.lessons.forEach(({ lesson }) => reread(lesson));
+  }
+
+  /** Another tab is in front: a lesson may come from behind the terminal that has checked it. */
+  turned(front: Widget | null): void {
+    const there = this.lessons.get(front as NotebookPanel);
+    if (there) {
+      reread(there.lesson);
+    }
+  }
+
+  /** A learner saves what is in front, or `all`. */
+  saving(front: Widget | null, all: boolean): void {
+    this.lessons.forEach(({ lesson }, panel) => {
+      if (all || panel === front) {
+        this.watch.saving(lesson);
       }
     });
   }
@@ -92,5 +109,11 @@ export class Lessons {
   private counted(): string | null {
     const lesson = this.current;
     return lesson?.data?.counting && lesson.panel.isVisible ? lesson.data.day : null;
+  }
+}
+
+function reread(lesson: Lesson): void {
+  if (!lesson.busy && (lesson.data || lesson.problem)) {
+    void lesson.load();
   }
 }

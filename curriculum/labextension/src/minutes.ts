@@ -29,15 +29,19 @@ export class ActiveMinutes implements IDisposable {
   private lastTick = performance.now();
   private lastSent = performance.now();
   private sending = false;
+  /** What is on its way to the server. */
+  private underway: { day: string; seconds: number } | null = null;
   /** Whether the server took the last amount. */
   private answers = true;
+  private asking = false;
   private part = 0;
 
-  /** `current` says which day is in front, if its minutes are to be counted. */
+  /** `current` says which day is in front, if its minutes are to be counted; `owner` whose they are. */
   constructor(
     private readonly api: Api,
     private readonly store: Store,
-    private readonly current: () => string | null
+    private readonly current: () => string | null,
+    private readonly owner: () => Promise<string>
   ) {
     INPUT.forEach(name => document.addEventListener(name, this.input, { capture: true, passive: true }));
     document.addEventListener('visibilitychange', this.hidden);
@@ -84,28 +88,54 @@ export class ActiveMinutes implements IDisposable {
     this.sending = true;
     this.lastSent = performance.now();
     try {
-      for (const [day, kept] of this.store.all()) {
-        const seconds = Math.min(kept, MOST_SECONDS);
-        await this.sendOne(day, seconds);
+      for (const [day] of this.store.all()) {
+        const seconds = Math.min(this.store.seconds(day), MOST_SECONDS);
+        if (seconds) {
+          await this.sendOne({ day, seconds }); // else it went while the one before was waited for: the page was closed
+        }
       }
     } finally {
       this.sending = false;
     }
   }
 
-  private async sendOne(day: string, seconds: number): Promise<void> {
+  private async sendOne(amount: { day: string; seconds: number }): Promise<void> {
+    this.underway = amount;
     try {
-      const total = await this.api.addSeconds(day, seconds);
+      const total = await this.api.addSeconds(amount.day, amount.seconds);
       this.answers = true;
-      this.store.add(day, -seconds);
-      this._sent.emit({ day, seconds: total });
+      this.settle(amount);
+      this._sent.emit({ day: amount.day, seconds: total });
     } catch (error) {
       this.answers = false;
       // A server that says no will say no again; one that says nothing gets the same later.
       const refused = error instanceof ApiError && error.status >= 400 && error.status < 500 && ![401, 403].includes(error.status);
       if (refused) {
-        this.store.add(day, -seconds);
+        this.settle(amount);
         this._refused.emit();
+      }
+    } finally {
+      this.underway = null;
+    }
+  }
+
+  /** An amount that went to the server is no longer kept; once, for a page that is closed does it beforehand. */
+  private settle(amount: { day: string; seconds: number }): void {
+    if (this.underway === amount) {
+      this.store.add(amount.day, -amount.seconds);
+      this.underway = null;
+    }
+  }
+
+  /** Asks whose seconds these are, so that they can outlive the page; without an answer again half a minute later. */
+  private async own(): Promise<void> {
+    if (!this.asking && !this.store.owned) {
+      this.asking = true;
+      try {
+        this.store.own(await this.owner());
+        this._changed.emit();
+      } catch {
+        // The server does not answer. What is counted stays in this page, and is asked for again.
       }
     }
   }
@@ -122,12 +152,15 @@ export class ActiveMinutes implements IDisposable {
       if (whole) {
         this.part -= whole;
         this.store.add(day, whole);
+        void this.own();
         if (this.store.seconds(day) % 10 < whole) {
           this._changed.emit();
         }
       }
     }
     if (now - this.lastSent >= SEND_EVERY) {
+      this.asking = false;
+      void this.own(); // also where nothing is counted: pages of before may have left something
       this.store.beat();
       void this.send();
     }
@@ -151,11 +184,13 @@ export class ActiveMinutes implements IDisposable {
     if (!this.answers) {
       return;
     }
-    for (const [day, seconds] of this.store.all()) {
-      if (!this.sending) {
-        void this.api.addSeconds(day, Math.min(seconds, MOST_SECONDS)).catch(() => undefined);
-      }
-      this.store.add(day, -Math.min(seconds, MOST_SECONDS));
+    if (this.underway) {
+      this.settle(this.underway);
+    }
+    for (const [day, kept] of this.store.all()) {
+      const seconds = Math.min(kept, MOST_SECONDS);
+      void this.api.addSeconds(day, seconds).catch(() => undefined);
+      this.store.add(day, -seconds);
     }
   };
 }

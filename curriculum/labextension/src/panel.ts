@@ -101,7 +101,7 @@ export class PlanPanel extends Widget {
 
   private draw(): void {
     const { progress, review } = this;
-    redraw(this.content, [
+    redraw(this.content, () => [
       this.trouble(),
       !progress && !this.problem ? el('p', { class: 'mind-soft' }, 'Reading the plan…') : null,
       ...(progress ? [this.head(progress), this.next(progress), this.due(review), tree(progress, day => void this.start(day))] : []),

@@ -4,8 +4,9 @@ import { Widget } from '@lumino/widgets';
 import { LessonData } from './api';
 import { button, el, prose, redraw } from './dom';
 import { shape } from './icons';
-import { Lesson, Recorded } from './lesson';
+import { Lesson } from './lesson';
 import { ActiveMinutes } from './minutes';
+import { Recorded } from './outcome';
 import { duration, number, points } from './words';
 
 /** The order in which states are counted. */
@@ -53,12 +54,16 @@ export class Summary extends Widget {
     const { data, problem, busy, message } = this.lesson;
     this.setHidden(!data && !problem);
     this.node.classList.toggle('mind-mod-busy', busy);
-    redraw(this.content, data ? [this.score(data)] : []);
+    redraw(this.content, () => (data ? [this.score(data)] : []));
     if (this.status.textContent !== message) {
       this.status.textContent = message;
     }
-    redraw(this.after, data ? this.outcome(data) : []);
-    redraw(this.rest, [...this.lesson.remarks.map(remark => el('p', {}, prose(remark))), this.trouble(problem), data ? readings(data, this.lesson) : null]);
+    redraw(this.after, () => (data ? this.outcome(data) : []));
+    redraw(this.rest, () => [
+      ...this.lesson.remarks.map(remark => el('p', {}, prose(remark))),
+      this.trouble(problem),
+      data ? readings(data, this.lesson) : null
+    ]);
   }
 
   private score(data: LessonData): HTMLElement {

@@ -2,6 +2,8 @@ import { IToolbarWidgetRegistry } from '@jupyterlab/apputils';
 import { NotebookPanel } from '@jupyterlab/notebook';
 import { ToolbarButton } from '@jupyterlab/ui-components';
 import { CommandRegistry } from '@lumino/commands';
+import { MessageLoop } from '@lumino/messaging';
+import { Widget } from '@lumino/widgets';
 
 import { checkIcon, watchIcon } from './icons';
 import { Lessons } from './lessons';
@@ -11,8 +13,12 @@ export function addButtons(registry: IToolbarWidgetRegistry, lessons: Lessons, c
   const whileLesson = (panel: NotebookPanel, button: ToolbarButton, update: () => void): ToolbarButton => {
     const lesson = lessons.of(panel);
     const refresh = () => {
+      const appears = button.isHidden && lesson.data !== null;
       button.setHidden(!lesson.data);
       update();
+      if (appears) {
+        makeRoom(panel.toolbar);
+      }
     };
     lesson.changed.connect(refresh);
     lessons.watch.changed.connect(refresh);
@@ -45,4 +51,9 @@ export function addButtons(registry: IToolbarWidgetRegistry, lessons: Lessons, c
     });
     return whileLesson(panel, button, () => (button.pressed = lessons.watch.on));
   });
+}
+
+/** A full toolbar moves what is last into its menu, but it looks only when it is resized. */
+function makeRoom(toolbar: Widget): void {
+  MessageLoop.postMessage(toolbar, new Widget.ResizeMessage(toolbar.node.clientWidth, toolbar.node.clientHeight));
 }

@@ -11,8 +11,8 @@ const QUIET = 300;
 export class Watch {
   private readonly _changed = new Signal<this, void>(this);
   private _on = false;
-  /** Whether somebody has asked for the saving that is told next. */
-  private asked = false;
+  /** The lessons whose saving somebody has asked for, until it begins. */
+  private readonly asked = new Set<Lesson>();
 
   get on(): boolean {
     return this._on;
@@ -29,15 +29,16 @@ export class Watch {
     return this._changed;
   }
 
-  /** A learner saves: the savings that follow are theirs. */
-  saving(): void {
-    this.asked = true;
+  /** A learner saves a lesson: the saving that begins next is theirs. */
+  saving(lesson: Lesson): void {
+    this.asked.add(lesson);
   }
 
   /** Listens to a lesson's savings, but for those that a check makes itself. */
   over(lesson: Lesson): IDisposable {
     const { context } = lesson.panel;
     let timer = 0;
+    let theirs = false;
     const check = () => {
       if (lesson.busy) {
         timer = window.setTimeout(check, QUIET); // saved during a check: that work is not in it
@@ -46,15 +47,18 @@ export class Watch {
       }
     };
     const saved = (_: unknown, state: DocumentRegistry.SaveState) => {
-      if (this._on && this.asked && !lesson.work.saving && lesson.data && state.startsWith('completed')) {
-        this.asked = false;
+      const asked = this.asked.delete(lesson);
+      if (state === 'completed' && theirs && this._on && lesson.data) {
         window.clearTimeout(timer);
         timer = window.setTimeout(check, QUIET);
       }
+      // One that is cancelled is told as begun only.
+      theirs = state === 'started' && asked;
     };
     context.saveState.connect(saved);
     return new DisposableDelegate(() => {
       window.clearTimeout(timer);
+      this.asked.delete(lesson);
       context.saveState.disconnect(saved);
     });
   }

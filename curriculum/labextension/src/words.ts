@@ -15,11 +15,12 @@ export function points(got: number, most: number): string {
   return `${number(got)} of ${count(most, 'point')}`;
 }
 
-/** "12 min", "2 h 05 min". Rounded down: no minute is shown before it is over. */
+/** "12 min", "2 h 05 min", on one line. Rounded down: no minute is shown before it is over. */
 export function duration(seconds: number): string {
   const minutes = Math.max(0, Math.floor(seconds / 60));
   const hours = Math.floor(minutes / 60);
-  return hours ? `${hours} h ${String(minutes % 60).padStart(2, '0')} min` : `${minutes} min`;
+  const told = hours ? `${hours} h ${String(minutes % 60).padStart(2, '0')} min` : `${minutes} min`;
+  return told.replace(/ /g, '\u00a0');
 }
 
 /** The first letter large. */
