@@ -71,6 +71,7 @@ labextension: environment ## Build the JupyterLab extension, curriculum/labexten
 lock: test-environment ## Pin what pyproject.toml asks for; UPGRADE=--upgrade takes newer versions
 	$(LOCK) --group build pyproject.toml -o requirements/learn.txt
 	$(LOCK) --group build --group test pyproject.toml -c requirements/learn.txt -o requirements/test.txt
+	$(LOCK) --group pyproject.toml:section-1-1 -c requirements/learn.txt -c requirements/test.txt -o requirements/section-1-1.txt
 	$(LOCK) --group pyproject.toml:section-2-4 -c requirements/learn.txt -c requirements/test.txt -o requirements/section-2-4.txt
 	$(LOCK) --group pyproject.toml:cluster -c requirements/learn.txt -c requirements/test.txt -o requirements/cluster.txt
 	$(LOCK) --group pyproject.toml:labextension -c requirements/learn.txt -c requirements/test.txt -o requirements/labextension.txt

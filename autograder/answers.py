@@ -24,7 +24,7 @@ from typing import Any
 
 from autograder.names import imported
 
-_MEMORY = 4 << 30  # bytes of address space: a runaway candidate dies, the machine does not
+_MEMORY = 4 << 30  # bytes of data: a runaway candidate dies, the machine does not
 _GRACE = 5.0  # seconds beyond its own alarm after which a candidate that swallows it is killed
 
 
@@ -126,13 +126,15 @@ def _child(trial: Trial, pipe: Connection, seconds: float, folder: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGALRM, _out_of_time)
     if sys.platform == "linux":
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+        # Soft, for programs that reserve more than they use; and not of address space, of which Java takes much for nothing.
+        resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY, resource.getrlimit(resource.RLIMIT_DATA)[1]))
     silence = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(silence, stream)
     # Under Jupyter and pytest Python's own streams are not these: a flood would fill the memory or disk of the parent's.
     sys.stdin, sys.stdout, sys.stderr = (os.fdopen(stream, "r" if stream == 0 else "w") for stream in (0, 1, 2))
     os.chdir(folder)
+    tempfile.tempdir = os.environ["TMPDIR"] = folder  # what it leaves there goes with the folder
     namespace: dict[str, Any] = {"__name__": "__main__"}
     error = _run(trial.setup, namespace, seconds) or _run(trial.candidate, namespace, seconds)
     for name, source in trial.tests:

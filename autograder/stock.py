@@ -34,7 +34,8 @@ _LONGEST_SOCKET = 90  # a Unix socket's path may have about a hundred characters
 #: What the cell that has just been run showed as its value; a number of these is partial credit.
 _SHOWN = "get_ipython().user_ns['_oh'].get(get_ipython().execution_count - 1)"
 _NUMBER = re.compile(r"-?(\d+\.?\d*(e[-+]?\d+)?|inf)|nan|np\.float64\((-?[\d.e+-]+|nan|inf)\)")
-_LIMIT = f"import resource as _r; _r.setrlimit(_r.RLIMIT_DATA, ({MEMORY}, {MEMORY})); del _r"
+#: A soft limit: a program built with ASan reserves more than it uses, and may be started without it.
+_LIMIT = f"import resource as _r; _r.setrlimit(_r.RLIMIT_DATA, ({MEMORY}, _r.getrlimit(_r.RLIMIT_DATA)[1])); del _r"
 
 
 class Kernel:

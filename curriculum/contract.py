@@ -23,7 +23,7 @@ from curriculum.trials import Candidate, Tried
 
 RIGHT, WRONG, KILLED = 2, 3, 0.85
 #: A wrong answer that ends in one of these shows nothing of the tests. Within a call it would be a CheckFailed.
-_SLIPS = ("SyntaxError", "IndentationError", "NameError", "ModuleNotFoundError", "ImportError")
+_SLIPS = ("SyntaxError", "IndentationError", "NameError", "ModuleNotFoundError", "ImportError", "CompileError")
 
 _IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\][(\[]|<img\b(?P<tag>[^>]*)>", re.IGNORECASE)
 #: What tells nbval to pass over a cell or its output, as a comment or as a tag.

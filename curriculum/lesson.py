@@ -10,59 +10,38 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
 
-import jupytext
+from curriculum.cells import Cell, LessonError, inside, outside, read_cells, stub
+
+__all__ = [
+    "HINTS", "LEVELS", "Answer", "Answers", "Cell", "Exercise", "Lesson", "LessonError", "TestCell", "answers_path", "inside",
+    "lesson_paths", "outside", "read_answers", "read_lesson",
+]  # fmt: skip
 
 LEVELS = ("warm-up", "core", "stretch")
 HINTS = ("a nudge", "the approach", "nearly the solution")
 
-_IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*\Z")
 _NUMBERED = re.compile(r"^(\d+)\. ", re.MULTILINE)
-_REGIONS = {
-    mark: re.compile(
-        rf"^(?P<indent>[ \t]*)### BEGIN {mark}[ \t]*\n(?P<inside>.*?)^[ \t]*### END {mark}[ \t]*$\n?",
-        re.DOTALL | re.MULTILINE,
-    )
-    for mark in ("SOLUTION", "HIDDEN TESTS")
-}
+_EDIT = re.compile(
+    r"^### REPLACE[ \t]*\n(?P<old>.*?)^### WITH[ \t]*\n(?P<new>.*?)^### END[ \t]*$\n?", re.DOTALL | re.MULTILINE
+)
 
 #: What the marker of each kind of cell may say, beside the word that names the kind.
 _LESSON_KEYS: Mapping[str, frozenset[str]] = {
     "exercise": frozenset({"title", "level", "minutes", "exports", "goals"}),
     "hints": frozenset({"reading"}),
-    "solution": frozenset(),
+    "solution": frozenset({"source", "as"}),
     "test": frozenset({"points", "title"}),
     "setup": frozenset(),
     "reflection": frozenset(),
 }
 _ANSWER_KEYS: Mapping[str, frozenset[str]] = {
-    "right": frozenset({"why"}),
-    "wrong": frozenset({"why"}),
+    "right": frozenset({"why", "edit"}),
+    "wrong": frozenset({"why", "edit"}),
     "equivalent": frozenset({"mutants", "why"}),
 }
-_OURS_ALONE = frozenset({"cell_marker", "lines_to_next_cell", "tags"})  # jupytext's own, or handed through as they are
-
-
-class LessonError(Exception):
-    """A lesson's text cannot be read. Its text is ``file:line: reason``."""
-
-    def __init__(self, path: Path, line: int, reason: str) -> None:
-        super().__init__(f"{path}:{line}: {reason}")
-        self.path, self.line, self.reason = path, line, reason
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One cell as written. ``kind`` is a key of the tables above, or "text" or "demo"; ``name`` is what the marker names."""
-
-    kind: str
-    name: str
-    source: str
-    line: int
-    marks: Mapping[str, Any]
-    markdown: bool
 
 
 @dataclass(frozen=True)
@@ -100,7 +79,7 @@ class Exercise:
     @property
     def stub(self) -> str:
         """The solution cell as a learner first meets it: between the marks stands a refusal instead of the solution."""
-        return _REGIONS["SOLUTION"].sub(r"\g<indent>raise NotImplementedError\n", self.solution)
+        return stub(self.solution)
 
 
 @dataclass(frozen=True)
@@ -132,7 +111,7 @@ class Lesson:
 
 @dataclass(frozen=True)
 class Answer:
-    """A right or a wrong answer to an exercise: a whole replacement of its solution cell, and why it is what it is."""
+    """A right or a wrong answer to an exercise: what stands in place of its solution cell, and why it is what it is."""
 
     exercise: str
     right: bool
@@ -153,16 +132,6 @@ class Answers:
         return tuple(a for a in self.answers if a.exercise == exercise and a.right == right)
 
 
-def inside(source: str, mark: str) -> str:
-    """What stands between the ``### BEGIN`` and ``### END`` of a mark ("SOLUTION" or "HIDDEN TESTS"), all regions of it."""
-    return "".join(match["inside"] for match in _REGIONS[mark].finditer(source))
-
-
-def outside(source: str, mark: str) -> str:
-    """What a learner sees of a cell: all but what :func:`inside` gives."""
-    return _REGIONS[mark].sub("", source)
-
-
 def answers_path(lesson: Path) -> Path:
     return lesson.with_name(f"{lesson.stem}.answers.py")
 
@@ -174,7 +143,7 @@ def lesson_paths(folder: Path) -> list[Path]:
 
 def read_lesson(path: Path) -> Lesson:
     """Read one lesson. Raises LessonError with the line where it cannot be read, OSError where there is no file."""
-    cells = tuple(_cells(path, _LESSON_KEYS))
+    cells = tuple(read_cells(path, _LESSON_KEYS))
     setups = [cell for cell in cells if cell.kind == "setup"]
     if len(setups) != 1:
         raise LessonError(
@@ -188,7 +157,8 @@ def read_answers(path: Path) -> Answers:
     if not path.exists():
         return Answers(path, (), {})
     answers, equivalent = [], {}
-    for cell in _cells(path, _ANSWER_KEYS):
+    solutions = cache(lambda: _solutions(path))
+    for cell in read_cells(path, _ANSWER_KEYS):
         if cell.kind in ("text", "demo"):
             if not cell.markdown and _is_code(cell.source):
                 raise LessonError(
@@ -205,59 +175,52 @@ def read_answers(path: Path) -> Answers:
             for mutant in named:
                 equivalent[cell.name, str(mutant)] = why
         else:
-            answers.append(Answer(cell.name, cell.kind == "right", why, cell.source, cell.line))
+            if cell.markdown != bool(cell.marks.get("edit")):
+                raise LessonError(
+                    path,
+                    cell.line,
+                    "a whole answer is code; an edit of the solution is text, so that the file stays Python: "
+                    f"# %% [markdown] {cell.kind}=\"{cell.name}\" why=\"…\" edit=true, with its blocks in r'''…'''",
+                )
+            source = _edited(path, cell, solutions()) if cell.markdown else cell.source
+            answers.append(Answer(cell.name, cell.kind == "right", why, source, cell.line))
     return Answers(path, tuple(answers), equivalent)
 
 
-def _cells(path: Path, kinds: Mapping[str, frozenset[str]]) -> Iterator[Cell]:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise LessonError(path, 1, f"a lesson is UTF-8 text; {error}") from error
-    lines = [number for number, line in enumerate(text.splitlines(), 1) if line.startswith("# %%")]
-    before = text.split("# %%", 1)[0].strip()
-    if before:
-        raise LessonError(path, 1, "the file begins with a cell marker (# %%); there is text above the first one")
-    cells = jupytext.reads(text, fmt="py:percent").cells
-    if len(cells) != len(lines):
-        raise LessonError(path, 1, f"{len(lines)} cell markers but {len(cells)} cells: is a marker inside a string?")
-    for cell, line in zip(cells, lines, strict=True):
-        marks = {key: value for key, value in cell.metadata.items() if key not in _OURS_ALONE}
-        markdown = cell.cell_type == "markdown"
-        named = [kind for kind in kinds if kind in marks]
-        if len(named) > 1:
-            raise LessonError(path, line, f"a cell is one thing; this is marked as {' and '.join(named)}")
-        if not named:
-            if marks:
-                raise LessonError(path, line, f"nothing is known about a cell marked {', '.join(map(str, marks))}")
-            yield Cell("text" if markdown else "demo", "", cell.source, line, cell.metadata, markdown)
-            continue
-        (kind,) = named
-        name = str(marks.pop(kind))
-        unknown = set(marks) - kinds[kind]
-        if unknown:
-            raise LessonError(path, line, f"a cell marked {kind} does not take {', '.join(sorted(unknown))}")
-        if kind != "setup" and not _IDENTIFIER.match(name):
-            raise LessonError(path, line, f"{kind}={name!r} is not a name of lower case letters, digits and _")
-        if not markdown:
-            _check_code(path, line, kind, cell.source)
-        yield Cell(kind, name, cell.source, line, marks, markdown)
+def _solutions(answers: Path) -> dict[str, str]:
+    """The solution cells of the lesson beside a file of answers."""
+    lesson = read_lesson(answers.with_name(answers.name.removesuffix(".answers.py") + ".py"))
+    return {exercise.name: exercise.solution for exercise in lesson.exercises}
 
 
-def _check_code(path: Path, line: int, kind: str, source: str) -> None:
-    """Refuse what graders cannot take apart: code that is not plain Python, a mark that is opened and not closed."""
-    try:
-        ast.parse(source)
-    except SyntaxError as error:
+def _edited(path: Path, cell: Cell, solutions: Mapping[str, str]) -> str:
+    """The solution with the edits of an answer's cell in it: blocks of lines, each of which stands in it exactly once."""
+    if cell.name not in solutions:
+        raise LessonError(path, cell.line, f"an edit of the solution of {cell.name!r}, but there is no such exercise")
+    what = f"{cell.kind}={cell.name!r}"
+    marks = re.findall(r"^### (REPLACE|WITH|END)[ \t]*$", cell.source, re.MULTILINE)
+    if _EDIT.sub("", cell.source).strip() or not marks or marks != ["REPLACE", "WITH", "END"] * (len(marks) // 3):
         raise LessonError(
-            path, line + (error.lineno or 0), f"a cell marked {kind} is plain Python: {error.msg}"
-        ) from error
-    for mark, region in _REGIONS.items():
-        whole = len(region.findall(source))
-        if not whole == source.count(f"### BEGIN {mark}") == source.count(f"### END {mark}"):
+            path, cell.line, f"{what}: an edit is blocks of ### REPLACE, ### WITH and ### END, and nothing else"
+        )
+    made = f"{solutions[cell.name]}\n"
+    for block in _EDIT.finditer(cell.source):
+        old, new = block["old"], block["new"]
+        at = [0, *(match.end() for match in re.finditer("\n", made))]
+        places = [start for start in at if old and made.startswith(old, start)]
+        if len(places) != 1:
+            first = (old.splitlines() or [""])[0].strip()
             raise LessonError(
-                path, line, f"each ### BEGIN {mark} stands on a line of its own and has its ### END {mark}"
+                path,
+                cell.line,
+                f"{what}: the lines to replace ({first!r} …) stand {len(places)} times in the solution, not once",
             )
+        made = made[: places[0]] + new + made[places[0] + len(old) :]
+    try:
+        ast.parse(made)
+    except SyntaxError as error:
+        raise LessonError(path, cell.line, f"{what}: what comes of the edit is not Python: {error.msg}") from error
+    return made.removesuffix("\n")
 
 
 def _exercises(path: Path, cells: tuple[Cell, ...]) -> Iterator[Exercise]:

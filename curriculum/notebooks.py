@@ -15,6 +15,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from curriculum.lesson import HINTS, Cell, Exercise, Lesson
+from curriculum.paths import group_for
 from curriculum.plan import Day, Plan
 
 #: As jupyter writes them, less the version of Python, which would differ from machine to machine.
@@ -74,6 +75,8 @@ def _title(lesson: Lesson, day: Day, plan: Plan) -> str:
     ]
     needs = ", ".join(f"{plan.day(other).title} ({other})" for other in day.prerequisites) or "no earlier day"
     starts = ", ".join(equipment.text for equipment in day.starts) or "nothing beyond Python"
+    group = group_for(unit.id)
+    fetch = f" Needs packages beside the core: `make {group}`, once, in the course's folder." if group else ""
     rows = [
         f"| {number} | {exercise.title} | {exercise.level} | {exercise.minutes} | {_points(exercise).replace(' points', '').replace(' point', '')} |"
         for number, exercise in enumerate(lesson.exercises, 1)
@@ -82,7 +85,7 @@ def _title(lesson: Lesson, day: Day, plan: Plan) -> str:
         [
             f"# {day.title}",
             "",
-            "  \n".join([" · ".join(facts), f"Builds on: {needs}. Starts: {starts}."]),
+            "  \n".join([" · ".join(facts), f"Builds on: {needs}. Starts: {starts}.{fetch}"]),
             "",
             "| Exercise | | Level | Minutes | Points |",
             "| ---: | :--- | :--- | ---: | ---: |",

@@ -153,7 +153,10 @@ def exact(score: float, most: int) -> Fraction:
 
 
 def _following(days: tuple[DayProgress, ...], last_tried: Mapping[str, int]) -> tuple[DayProgress | None, str]:
-    """Of the days not done: the one tried last; else the first begun; else the first whose prerequisites are done."""
+    """Of the days not done: the one tried last; else the first begun; else the first whose prerequisites are done.
+
+    Days with a prerequisite that nobody has written yet come after those without.
+    """
     written = [day for day in days if day.state != "not written"]
     left = [day for day in written if day.state != "done"]
     tried = [day for day in left if day.day.id in last_tried]
@@ -163,10 +166,11 @@ def _following(days: tuple[DayProgress, ...], last_tried: Mapping[str, int]) -> 
         if day.state in ("started", "tried"):
             return day, "you have begun it"
     waiting = {day.day.id for day in left}  # a prerequisite without a lesson cannot be done, and keeps nobody waiting
-    done = {day.day.id for day in written} - waiting
-    for day in left:
-        if not waiting.intersection(day.day.prerequisites):
-            if done.intersection(day.day.prerequisites):
-                return day, "what it builds on is done"
-            return day, "it builds on no earlier lesson"
+    ready = [day for day in left if not waiting.intersection(day.day.prerequisites)]
+    unwritten = {day.day.id for day in days} - {day.day.id for day in written}
+    for day in ready:  # before those for which something is to be known that no lesson has taught
+        if not unwritten.intersection(day.day.prerequisites):
+            return day, "what it builds on is done" if day.day.prerequisites else "it builds on no earlier lesson"
+    if ready:
+        return ready[0], "what it builds on has no lesson yet"
     return None, "every lesson that is written is done" if written else "no lesson is written yet"

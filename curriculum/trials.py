@@ -7,6 +7,7 @@ ledger cannot drift from the truth unseen, a random sample of what it knows is t
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import random
@@ -23,9 +24,11 @@ import autograder.mutants
 import curriculum.lab
 from autograder.answers import Trial, run_trials, warm_up
 from autograder.mutants import mutants
+from autograder.names import imported
 from curriculum.lesson import Answers, Exercise, Lesson
 
-SECONDS = 60.0
+#: For all of an exercise's test cells; generous, since a machine may be busy and what has been tried is kept.
+SECONDS = 180.0
 SAMPLE = 0.05
 
 
@@ -124,15 +127,35 @@ def _candidates(lesson: Lesson, exercise: Exercise, answers: Answers) -> Iterato
 
 
 def _key(trial: Trial) -> str:
-    parts = json.dumps([_engine(), trial.setup, trial.candidate, trial.tests])
+    sources = [trial.setup, trial.candidate, *(source for _, source in trial.tests)]
+    engine = _engine(frozenset().union(*(imported(ast.parse(source)) for source in sources)))
+    parts = json.dumps([engine, trial.setup, trial.candidate, trial.tests])
     return hashlib.sha256(parts.encode()).hexdigest()[:24]
 
 
 @cache
-def _engine() -> str:
-    """Hash of the code that a verdict depends on beside the lesson: the trying, and what lessons import of ours."""
-    modules = [Path(autograder.answers.__file__), *sorted(Path(curriculum.lab.__file__).parent.glob("*.py"))]
+def _engine(imports: frozenset[str]) -> str:
+    """Hash of the code that a verdict depends on beside the lesson: the trying, and what the cells import of ours."""
+    there = _equipment()
+    used, waiting = set[str](), set(imports)
+    while waiting := {above for name in waiting for above in _upward(name)} & set(there) - used:
+        used |= waiting
+        waiting = {name for module in waiting for name in imported(ast.parse(there[module].read_text("utf-8")))}
+    modules = [Path(autograder.answers.__file__), *(there[module] for module in sorted(used))]
     return hashlib.sha256(b"".join(path.read_bytes() for path in modules)).hexdigest()
+
+
+def _equipment() -> dict[str, Path]:
+    """The modules of curriculum.lab, by name."""
+    lab = Path(curriculum.lab.__file__).parent
+    parts = {path: path.relative_to(lab).with_suffix("").parts for path in lab.rglob("*.py")}
+    return {".".join(["curriculum", "lab", *parts[path]]).removesuffix(".__init__"): path for path in parts}
+
+
+def _upward(name: str) -> list[str]:
+    """A module and the packages it is in."""
+    parts = name.split(".")
+    return [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
 
 
 def _first_line(error: str) -> str:

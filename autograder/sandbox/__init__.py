@@ -40,8 +40,9 @@ class Limits:
     """Bytes, but for ``processes`` and ``open_files``.
 
     ``memory`` is that of the data of one process, never of its address space, which would kill programs that reserve more
-    than they use (Java, ASan). ``total_memory`` is that of all processes of a child; whoever forks watches it with
-    ``memory_of``. ``scratch`` is the size of the writable folder, ``file_size`` that of one file.
+    than they use (Java). It is a soft limit, which ends in a MemoryError where it is met, and which a process may lift for a
+    program that reserves even data without using it (ASan). ``total_memory`` is what nobody gets past: that of all processes
+    of a child; whoever forks watches it with ``memory_of``. ``scratch`` is the size of the writable folder, ``file_size`` that of one file.
     """
 
     memory: int = 4 << 30

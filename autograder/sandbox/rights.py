@@ -53,7 +53,11 @@ def drop(namespaces: bool) -> bool:
 
 
 def limit(memory: int, file_size: int, open_files: int, processes: int, apart: bool) -> None:
-    """Limits of one process; ``processes`` counts all of its user's, with those already there unless counted apart."""
+    """Limits of one process; ``processes`` counts all of its user's, with those already there unless counted apart.
+
+    That on memory can be lifted again, for a program that reserves far more than it uses (one built with ASan reserves
+    terabytes): whoever forked watches what all of them really hold. The rest is for good.
+    """
     if sys.platform == "win32":
         return
     wanted = {
@@ -69,7 +73,7 @@ def limit(memory: int, file_size: int, open_files: int, processes: int, apart: b
         with contextlib.suppress(OSError, ValueError):
             hard = resource.getrlimit(kind)[1]
             most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-            resource.setrlimit(kind, (most, most))
+            resource.setrlimit(kind, (most, hard if kind == resource.RLIMIT_DATA else most))
 
 
 def end_with_parent(parent: int) -> None:

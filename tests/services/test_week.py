@@ -136,7 +136,7 @@ def test_a_week_replayed_and_what_it_foretells(week: Week) -> None:
 
     # The page says the same, in words and in the table under the drawing.
     texts = Texts(week.lab.ask("GET", "mind").text).all
-    assert "At 2.2 h earned a learning day, the plan is done about 13 March 2028" in texts
+    assert "At 2.1 h earned a learning day, the plan is done about 13 March 2028" in texts
     assert "12.9 of 920 hours earned" in texts
     assert "12.9 hours earned where 35.0 were planned by today: 22.1 hours behind the plan." in texts
     assert f"end at this pace{ahead['done']}920.0" in texts  # a row, whose cells Texts runs together

@@ -11,12 +11,14 @@ import time
 from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
 
 from curriculum import doctor, machine
 from curriculum.doctor import Finding, examine, print_findings
+from curriculum.paths import groups_for
 from curriculum.plan import Plan, load_plan
 
 PLAN = load_plan()
@@ -30,7 +32,8 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("PATH", str(folder))
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setattr(machine, "_folders", lambda pattern: [])
-    for name in ("JAVA_HOME", "PLAYWRIGHT_BROWSERS_PATH"):
+    monkeypatch.setattr(doctor, "find_spec", lambda package: None)
+    for name in ("JAVA_HOME", "MIND_POSTGRES", "PLAYWRIGHT_BROWSERS_PATH"):
         monkeypatch.delenv(name, raising=False)
     return folder
 
@@ -66,9 +69,12 @@ def with_written_day(starts: str) -> Plan:
     return dataclasses.replace(PLAN, phases=phases)
 
 
-def test_a_bare_machine_can_do_what_is_written_and_nothing_is_pretended(bare: Path) -> None:
-    findings = examine(PLAN)
-    assert [f.what for f in findings if not f.fine and not f.optional] == []
+def test_a_bare_machine_lacks_what_written_days_start_and_nothing_is_pretended(bare: Path) -> None:
+    lacking_here = [f for f in examine(PLAN) if not f.fine and not f.optional]
+    started = {e.key for day in PLAN.days if day.lesson for e in day.starts}
+    needed = {tool.what for tool in doctor._tools() if started & set(tool.serves)}
+    assert {f.what for f in lacking_here if f.part == doctor.TOOLS} == needed
+    assert {f.part for f in lacking_here} <= {doctor.TOOLS, doctor.SECTIONS}
     for what in ("git", "make", "a C compiler", "a Rust compiler", "Java", "PostgreSQL", "a browser"):
         lacking = finding(what)
         assert lacking.fine is False
@@ -86,13 +92,31 @@ def test_what_a_written_day_starts_is_no_longer_optional(bare: Path) -> None:
 
     add(bare, "cc", "echo cc 12.2.0")
     assert finding("a C compiler", plan).fine is True
-    assert finding(f"{section} ", plan).fine is True
+    assert "a C compiler" not in finding(f"{section} ", plan).found
 
 
 def test_equipment_that_nothing_here_can_look_for_is_unknown(bare: Path) -> None:
     plan = with_written_day("kafka")
     section = next(day.unit for day in plan.days if day.lesson == "d01_written")
     assert finding(f"{section} ", plan).fine is None
+
+
+def test_postgresql_is_what_the_variable_names_else_the_newest_of_the_package(
+    bare: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for folder, version in (("pginstall", "16.14"), ("pginstall9", "9.6"), ("pginstall18", "18.4"), ("own", "17.2")):
+        (tmp_path / folder / "bin").mkdir(parents=True)
+        add(tmp_path / folder / "bin", "postgres", f"echo 'postgres (PostgreSQL) {version}'")
+    package = SimpleNamespace(submodule_search_locations=[str(tmp_path)])
+    monkeypatch.setattr(doctor, "find_spec", lambda name: package)
+    assert finding("PostgreSQL").found == "postgres (PostgreSQL) 18.4"
+    monkeypatch.setenv("MIND_POSTGRES", str(tmp_path / "own" / "bin"))
+    assert finding("PostgreSQL").found == "postgres (PostgreSQL) 17.2"
+
+
+def test_a_topics_packages_are_its_sections() -> None:
+    assert groups_for("1.1.2") == ["section-1-1-2", "section-1-1"]
+    assert groups_for("2.4") == ["section-2-4"]
 
 
 def test_a_program_that_does_not_say_its_version_is_unknown(bare: Path) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder import names
+from autograder.mutants import mutants
 from curriculum.lesson import LessonError, answers_path, inside, lesson_paths, outside, read_answers, read_lesson
 from tests.little_course import ANSWERS, LESSON, STEM, changed, section, write
 
@@ -78,6 +80,176 @@ def test_the_lessons_of_a_folder_are_its_days_in_order(tmp_path: Path) -> None:
     for name in ("d10_b.py", "d02_a.py", "d02_a.answers.py", "notes.py", "d3_c.py", "d02_a_figure.svg"):
         (tmp_path / name).touch()
     assert [path.name for path in lesson_paths(tmp_path)] == ["d02_a.py", "d10_b.py"]
+
+
+# --- a solution in C, from a file of its own ---
+
+C_FILE = f"{STEM}_spread.c"
+C_TEXT = """\
+#include <stdio.h>
+
+int main(void)
+{
+    double low, high, value;
+    // ### BEGIN SOLUTION
+    if (scanf("%lf", &low) != 1)
+        return 1;
+    for (high = low; scanf("%lf", &value) == 1;) {
+        low = value < low ? value : low;
+        high = value > high ? value : high;
+    }
+    printf("%g\\n", high - low);
+    // ### END SOLUTION
+    return 0;
+}
+"""
+C_MARKER = f'# %% solution="e2" source="{C_FILE}" as="spread"'
+IN_C = changed(LESSON, (section(LESSON, 'solution="e2"'), f"{C_MARKER}\n\n"))
+
+
+def in_c(root: Path, lesson: str = IN_C, text: str | bytes = C_TEXT, answers: str = ANSWERS) -> Path:
+    path = path_of(root, lesson, answers)
+    path.with_name(C_FILE).write_bytes(text.encode() if isinstance(text, str) else text)
+    return path
+
+
+def test_a_program_becomes_a_text_that_is_bound(tmp_path: Path) -> None:
+    spread = read_lesson(in_c(tmp_path)).exercises[1]
+    assert spread.solution == f'spread = r"""\n{C_TEXT}"""'
+    bound: dict[str, str] = {}
+    exec(spread.solution, bound)
+    assert bound["spread"] == f"\n{C_TEXT}"
+    assert names.bound(spread.solution) == {"spread"}
+    assert mutants(spread.solution) == []
+
+
+def test_the_name_may_be_bound_for_the_linter(tmp_path: Path) -> None:
+    bound = changed(IN_C, (C_MARKER, f"{C_MARKER}\nspread = ..."))
+    exercise = read_lesson(in_c(tmp_path, bound)).exercises[1]
+    assert exercise.solution == f'spread = r"""\n{C_TEXT}"""'
+
+
+def test_line_breaks_at_the_end_of_a_program_are_one(tmp_path: Path) -> None:
+    assert read_lesson(in_c(tmp_path, text=C_TEXT + "\n\n")) == read_lesson(in_c(tmp_path, text=C_TEXT.rstrip()))
+
+
+def test_the_stub_of_a_program_is_an_error_of_its_own_language(tmp_path: Path) -> None:
+    lines = read_lesson(in_c(tmp_path)).exercises[1].stub.splitlines()
+    assert lines[:7] == ['spread = r"""', *C_TEXT.splitlines()[:5], '    #error "YOUR CODE HERE"']
+    assert lines[7:] == ["    return 0;", "}", '"""']
+
+
+def test_inside_and_outside_of_marks_in_c() -> None:
+    assert inside(C_TEXT, "SOLUTION").startswith("    if (scanf(")
+    assert "scanf" not in outside(C_TEXT, "SOLUTION")
+
+
+@pytest.mark.parametrize(
+    ("edits", "text", "in_program", "line", "reason"),
+    [
+        pytest.param([(C_FILE, f"{STEM}_none.c")], C_TEXT, False, C_MARKER.replace(C_FILE, f"{STEM}_none.c"), "there is no such file beside the lesson", id="no file"),
+        pytest.param([(C_FILE, "spread.c")], C_TEXT, False, C_MARKER.replace(C_FILE, "spread.c"), "stands beside the lesson and is called d01_mean_", id="another's file"),
+        pytest.param([(C_FILE, f"../{C_FILE}")], C_TEXT, False, C_MARKER.replace(C_FILE, f"../{C_FILE}"), "stands beside the lesson", id="elsewhere"),
+        pytest.param([(' as="spread"', "")], C_TEXT, False, C_MARKER.replace(' as="spread"', ""), 'as="btree_c"', id="no name"),
+        pytest.param([(' as="spread"', ' as="a name"')], C_TEXT, False, C_MARKER.replace(' as="spread"', ' as="a name"'), 'as="btree_c"', id="a bad name"),
+        pytest.param([(f' source="{C_FILE}"', "")], C_TEXT, False, C_MARKER.replace(f' source="{C_FILE}"', ""), "stands beside the lesson", id="no source"),
+        pytest.param([(C_MARKER, C_MARKER + "\nspread = 1")], C_TEXT, False, C_MARKER, "says spread = ... or nothing; the rest stands in d01_mean_spread.c", id="a body"),
+        pytest.param([], C_TEXT.replace("    double", '    // """ quoted\n    double'), True, 5, "three quotes", id="quotes"),
+        pytest.param([], C_TEXT.replace("    // ### END SOLUTION\n", ""), True, 1, "has its ### END SOLUTION", id="not closed"),
+        pytest.param([], C_TEXT.encode() + b"\xff", True, 1, "is UTF-8 text", id="no text"),
+        pytest.param([], "int main(void) { return 0; }", False, C_MARKER, "stands between ### BEGIN SOLUTION", id="no marks"),
+    ],
+)  # fmt: skip
+def test_a_program_that_cannot_be_read(
+    tmp_path: Path, edits: list[tuple[str, str]], text: str | bytes, in_program: bool, line: int | str, reason: str
+) -> None:
+    lesson = changed(IN_C, *edits)
+    path = in_c(tmp_path, lesson, text)
+    with pytest.raises(LessonError) as caught:
+        read_lesson(path)
+    assert reason in caught.value.reason
+    assert caught.value.path == (path.with_name(C_FILE) if in_program else path)
+    assert caught.value.line == (line if isinstance(line, int) else line_of(lesson, line))
+
+
+# --- answers that are edits of the solution ---
+
+EDIT = """
+# %% [markdown] wrong="e1" why="no refusal" edit=true
+r'''
+### REPLACE
+    if not values:
+        raise ValueError("an empty list has no mean")
+### WITH
+### END
+### REPLACE
+    return sum(values) / len(values)
+### WITH
+    total = sum(values)
+    return total / (len(values) or 1)
+### END
+'''
+"""
+
+
+def test_an_edit_is_the_solution_with_other_lines(tmp_path: Path) -> None:
+    answers = read_answers(answers_path(path_of(tmp_path, answers=ANSWERS + EDIT)))
+    edited = answers.of("e1", right=False)[-1]
+    assert (edited.why, edited.right) == ("no refusal", False)
+    assert edited.source.splitlines() == [
+        "def mean(values):",
+        '    """Arithmetic mean of a non-empty list of numbers."""',
+        "    ### BEGIN SOLUTION",
+        "    total = sum(values)",
+        "    return total / (len(values) or 1)",
+        "    ### END SOLUTION",
+    ]
+
+
+def test_an_edit_of_a_program(tmp_path: Path) -> None:
+    edit = """
+# %% [markdown] right="e2" why="the same, said otherwise" edit=true
+r'''
+### REPLACE
+    double low, high, value;
+### WITH
+    double value, low, high; /* "quoted" */
+### END
+'''
+"""
+    path = in_c(tmp_path, answers=ANSWERS + edit)
+    edited = read_answers(answers_path(path)).of("e2", right=True)[-1].source
+    lines = ("    double low, high, value;\n", '    double value, low, high; /* "quoted" */\n')
+    assert edited == changed(read_lesson(path).exercises[1].solution, lines)
+
+
+@pytest.mark.parametrize(
+    ("edits", "reason"),
+    [
+        ([('    return sum(values) / len(values)\n### WITH', '    return sum(values)\n### WITH')], r"wrong='e1'.*'return sum\(values\)' …\) stand 0 times"),
+        ([('    if not values:\n        raise ValueError("an empty list has no mean")\n### WITH', '### WITH')], r"\(''.*stand 0 times"),
+        ([('### WITH\n### END\n', '### WITH\n    if not values:\n### END\n')], "what comes of the edit is not Python"),
+        ([('### WITH\n### END\n', '### WITH\n')], "blocks of ### REPLACE, ### WITH and ### END, and nothing else"),
+        ([('    return total / (len(values) or 1)\n### END\n', '    return total\n')], "blocks of ### REPLACE, ### WITH and ### END, and nothing else"),
+        ([('wrong="e1" why="no refusal"', 'wrong="e3" why="no refusal"')], "of 'e3', but there is no such exercise"),
+        ([(" edit=true", "")], "a whole answer is code; an edit of the solution is text"),
+        ([("[markdown] ", ""), ("r'''\n### REPLACE", "### REPLACE"), ("### END\n'''\n", "### END\n")], "a whole answer is code; an edit"),
+    ],
+)  # fmt: skip
+def test_an_edit_that_does_not_fit(tmp_path: Path, edits: list[tuple[str, str]], reason: str) -> None:
+    text = ANSWERS + changed(EDIT, *edits)
+    path = answers_path(path_of(tmp_path, answers=text))
+    with pytest.raises(LessonError, match=reason) as caught:
+        read_answers(path)
+    assert caught.value.path == path
+    assert caught.value.line == ANSWERS.count("\n") + 2
+
+
+def test_lines_that_stand_twice_are_not_replaced(tmp_path: Path) -> None:
+    twice = changed(LESSON, ("    low = high = values[0]\n", "    low = high = values[0]\n" * 2))
+    edit = "\n# %% [markdown] wrong=\"e2\" why=\"…\" edit=true\nr'''\n### REPLACE\n    low = high = values[0]\n### WITH\n### END\n'''\n"
+    with pytest.raises(LessonError, match="stand 2 times in the solution, not once"):
+        read_answers(answers_path(path_of(tmp_path, twice, ANSWERS + edit)))
 
 
 # --- what is refused ---

@@ -199,7 +199,15 @@ def test_a_prerequisite_without_a_lesson_keeps_nobody_waiting(plan: Plan) -> Non
     assert plan.day("1.5-d4").prerequisites == ("1.5-d1", "1.5-d3")
     result = progress(plan, released(plan, {"1.5-d4": [exercise("e1", {"a": 4})]}), {}, [], [])
     assert result.following is not None
-    assert (result.following.day.id, result.why) == ("1.5-d4", "it builds on no earlier lesson")
+    assert (result.following.day.id, result.why) == ("1.5-d4", "what it builds on has no lesson yet")
+
+
+def test_a_day_whose_ground_is_laid_comes_before_one_that_builds_on_what_nobody_has_written(plan: Plan) -> None:
+    lessons = {id: [exercise("e1", {"a": 4})] for id in ("1.1.1-d2", "1.5-d1")}
+    assert plan.day("1.1.1-d2").prerequisites == ("1.1.1-d1",)
+    result = progress(plan, released(plan, lessons), {}, [], [])
+    assert result.following is not None
+    assert (result.following.day.id, result.why) == ("1.5-d1", "it builds on no earlier lesson")
 
 
 def test_a_prerequisite_that_is_not_done_is_waited_for(plan: Plan) -> None:

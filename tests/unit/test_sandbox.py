@@ -9,6 +9,7 @@ import contextlib
 import errno
 import functools
 import json
+import mmap
 import multiprocessing
 import os
 import select
@@ -35,6 +36,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 USERS = ["root", "ordinary"] if hasattr(os, "getuid") and os.getuid() == 0 else ["ordinary"]
 ORDINARY = 65534
 MIB = 1 << 20
+NORESERVE = 0x4000  # Python's mmap has no name for it
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork")
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux confines by more than limits")
@@ -94,6 +96,18 @@ def sees_itself(facts: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def reserves_more_than_it_uses(facts: dict[str, Any]) -> list[Any]:
+    """As a program built with ASan does, with the limit lifted for it; then it holds again."""
+    import resource  # not on Windows
+
+    lowered, most = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+    with mmap.mmap(-1, 1 << 40, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | NORESERVE) as reserved:
+        size = len(reserved)
+    resource.setrlimit(resource.RLIMIT_DATA, (lowered, most))
+    return [size, attempt(["takes memory"], facts)["takes memory"]]
+
+
 def leaves_a_daemon_and(report: int) -> None:
     """Twice forked, with a session of its own, waits forever; holds the pipe open as long as it lives."""
     between = os.fork()
@@ -139,6 +153,7 @@ TRIES: dict[str, Callable[[dict[str, Any]], Any]] = {
     "sees itself": sees_itself,
     "makes a device": lambda facts: os.mknod(facts["shared"] + "/disk", stat.S_IFBLK, os.makedev(254, 0)),
     "takes memory": lambda facts: len(bytearray(1 << 30)),
+    "reserves more than it uses": reserves_more_than_it_uses,
     "fills its folder": lambda facts: [Path(facts["shared"], str(n)).write_bytes(bytes(2 * MIB)) for n in range(9)],
     "fills a file": lambda facts: Path("/tmp/big").write_bytes(bytes(4 * MIB)),
     "opens files": lambda facts: len([open(os.devnull) for _ in range(100)]),  # noqa: SIM115
@@ -448,6 +463,7 @@ def test_a_confined_process_gets_nowhere(user: str, place: Path, ask: Ask) -> No
         "reads a descriptor": "EBADF",
         "uses threads and processes": ["thread", 1, 2, "program"],
         "takes memory": "MemoryError",
+        "reserves more than it uses": [1 << 40, "MemoryError"],
         "fills its folder": "ENOSPC",
         "fills a file": "EFBIG",
         "opens files": "EMFILE",

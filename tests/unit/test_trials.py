@@ -110,7 +110,7 @@ def test_what_changed_is_tried_again(
 @pytest.mark.usefixtures("sample")
 def test_another_engine_knows_nothing(tmp_path: Path, ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tried(tmp_path, ledger)
-    monkeypatch.setattr(trials, "_engine", lambda: "another")
+    monkeypatch.setattr(trials, "_engine", lambda imports: "another")
     assert tried(tmp_path, ledger).ran == ALL
 
 
