@@ -19,7 +19,7 @@ NOT_RUN = {
     "mind lab --instructor": "starts a server: tests/ui/test_class.py",
     "make labextension": "fetches packages: tests/course/test_labextension.py, and a step of `make test` builds it",
     "sh requirements/install.sh learn": "builds an environment: tests/unit/test_install.py",
-    "make section-2-4": "fetches packages: tests/unit/test_install.py, tests/unit/test_pins.py",
+    "make section-1-1": "fetches packages: tests/unit/test_install.py, tests/unit/test_pins.py",
     "mind dev build 1.5": "takes a minute, and runs in a smaller course in tests/course/",
     "mind dev check 1.5": "a step of `make test`",
     "mind dev check --all": "takes minutes; `mind dev check` is a step of `make test`",
