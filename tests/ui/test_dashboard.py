@@ -172,6 +172,9 @@ def test_the_calendar_is_set_by_keyboard_alone_and_kept(server: Server, page: Pa
     _type_over(page, "Hours a week", "15")
     page.keyboard.press("Tab")
     _type_over(page, "Review, minutes a day", "30")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Time zone")).to_be_focused()
+    page.keyboard.type("UTC")
     for _ in range(7):
         page.keyboard.press("Tab")
     expect(page.get_by_label("Sunday")).to_be_focused()
@@ -188,6 +191,7 @@ def test_the_calendar_is_set_by_keyboard_alone_and_kept(server: Server, page: Pa
     expect(page.get_by_label("Sunday")).to_be_checked()
     expect(page.get_by_label("Days off")).to_have_value("2026-12-24 to 2027-01-06")
     kept = schedule.load(server.course, "learner")
+    assert kept.zone == "UTC"
     assert (kept.start, kept.hours_a_week, kept.review_minutes, kept.counting) == (start, 15.0, 30, False)
     assert [day.isoformat() for off in kept.off for day in (off.first, off.last)] == ["2026-12-24", "2027-01-06"]
     # With a first day there is a plan to draw, and no forecast of nothing.
