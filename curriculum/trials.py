@@ -11,6 +11,7 @@ import ast
 import hashlib
 import json
 import random
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -30,6 +31,7 @@ from curriculum.lesson import Answers, Exercise, Lesson
 #: For all of an exercise's test cells; generous, since a machine may be busy and what has been tried is kept.
 SECONDS = 180.0
 SAMPLE = 0.05
+_FOLDERS = re.compile(r"(?<![\w./])/(?:[\w.+-]+/)+")
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,8 @@ def _upward(name: str) -> list[str]:
 
 
 def _first_line(error: str) -> str:
-    return " ".join(error.split())[:160]
+    """The beginning of an error, without folders of the machine it was seen on: the ledger is committed."""
+    return _FOLDERS.sub("…/", " ".join(error.split()))[:160]
 
 
 def _save(ledger: Path, known: dict[str, dict[str, Any]], keys: Iterable[str], drop_stale: bool) -> None:

@@ -174,3 +174,10 @@ def test_equivalent_mutants_do_not_count(tmp_path: Path, ledger: Path) -> None:
     assert (found.ran, found.killed()) == (0, (9, 9))
     (equivalent,) = found.kind("equivalent")
     assert equivalent.why == f"{survivor.why} (every number is looked at in any case)"
+
+
+def test_the_ledger_names_no_folder_of_the_machine_it_was_made_on() -> None:
+    said = "CheckFailed: Called: monitor(\"host='/tmp/trial-1/pg-2' port='5432'\")\n  Got: passfile='/home/ann/.pgpass', 7 / 2, s/t"
+    assert trials._first_line(said) == (
+        "CheckFailed: Called: monitor(\"host='…/pg-2' port='5432'\") Got: passfile='…/.pgpass', 7 / 2, s/t"
+    )
