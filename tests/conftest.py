@@ -19,16 +19,17 @@ def pytest_configure(config: pytest.Config) -> None:
         if number is not None and signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL)
     config.addinivalue_line("markers", "slow: takes more than ten seconds by itself; `-m 'not slow'` leaves it out")
+    config.addinivalue_line("markers", "exhaustive: like others that are run; `make test` leaves it out")
 
 
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
-    """A copy of the built course, with nothing of any learner in it."""
-    return built_course(tmp_path / "course")
+    """A copy of one built section, with nothing of any learner in it: nbgrader takes seconds to prepare each."""
+    return built_course(tmp_path / "course", "1.5")
 
 
-def built_course(root: Path, section: str = "") -> Path:
-    """Make a course of source/, release/ and nbgrader_config.py in a new folder; with a ``section`` of that alone."""
+def built_course(root: Path, section: str) -> Path:
+    """Make a course of one section's source/ and release/, and nbgrader_config.py, in a new folder."""
     root.mkdir()
     for tree in ("source", "release"):
         part = Path(tree, section)

@@ -1,4 +1,7 @@
-"""Every case of the corpus against the engine, on a tiny lesson, a foreign course's three, and one that is built here."""
+"""Every case of the corpus against the engine, on a tiny lesson, and on one of a foreign course's three and one built here.
+
+`pytest tests/hostile -m exhaustive` tries each of them on all the others too, in a quarter of an hour.
+"""
 
 from __future__ import annotations
 
@@ -54,17 +57,26 @@ def _judged(trial: Trial, case: Case) -> None:
     assert not verdict.problems, f"{case.why}: " + "; ".join(verdict.problems)
 
 
-def _in_group(name: str) -> object:
-    return pytest.param(name, marks=pytest.mark.xdist_group(f"hostile-{name}"))
-
-
-@pytest.fixture(scope="module", params=[_in_group(name) for name in ("tiny", *foreign.names(), "built")])
+@pytest.fixture(scope="module")
 def trial(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
     with _tried(_notebooks(request.param, tmp_path_factory.mktemp("lesson"))) as trial:
         yield trial
 
 
-@pytest.mark.parametrize("case", [case for case in corpus.CASES if not case.waits], ids=lambda case: case.name)
+OTHERS = (*foreign.names(), "built")
+
+
+def _on_lessons() -> Iterator[object]:
+    """Each case on the tiny lesson and on one of the others; on those that are left it is `exhaustive`."""
+    for number, case in enumerate(case for case in corpus.CASES if not case.waits):
+        for lesson in ("tiny", *OTHERS):
+            marks = [pytest.mark.xdist_group(f"hostile-{lesson}")]
+            if lesson not in ("tiny", OTHERS[number % len(OTHERS)]):
+                marks.append(pytest.mark.exhaustive)
+            yield pytest.param(lesson, case, marks=marks, id=f"{lesson}-{case.name}")
+
+
+@pytest.mark.parametrize(("trial", "case"), _on_lessons(), indirect=["trial"])
 def test_case(trial: Trial, case: Case) -> None:
     _judged(trial, case)
 
@@ -85,7 +97,10 @@ def test_case_that_lasts_as_long_as_it_may(impatient: Trial, case: Case) -> None
 ELSEWHERE = {"roman": "ps3", "words": "hw9", "constants": "lab7"}
 
 
-@pytest.fixture(scope="module", params=[_in_group(name) for name in ELSEWHERE])
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(name, marks=pytest.mark.xdist_group(f"hostile-{name}")) for name in ELSEWHERE],
+)
 def elsewhere(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
     lesson = _notebooks(ELSEWHERE[request.param], tmp_path_factory.mktemp("lesson"))
     with _tried(lesson, attacked=request.param) as trial:
