@@ -67,13 +67,29 @@ def bring_into_step(db_url: str, course_id: str, assignment: str, course: Path) 
     SQLite gradebook that had submissions in it; one on a server is its keeper's to copy (``pg_dump``), and None is
     returned. Raises GradebookError, assignment.GenerateError.
     """
+    with made_anew(course_id, assignment, course) as fresh_url:
+        return take_over(db_url, course_id, assignment, fresh_url)
+
+
+@contextmanager
+def made_anew(course_id: str, assignment: str, course: Path) -> Iterator[str]:
+    """The address of an empty gradebook but for what nbgrader makes of the assignment; gone at the end.
+
+    Several threads may each make one: nearly all of it is done by nbgrader, in a process of its own. Raises
+    assignment.GenerateError.
+    """
     with tempfile.TemporaryDirectory(prefix=f"autograder-{os.getpid()}-gradebook-") as folder:
         fresh_url = f"sqlite:///{Path(folder) / 'fresh.db'}"
         _lay_out(fresh_url, course_id)  # nbgrader itself takes seconds for it
         generate_assignment(assignment, course, Path(folder) / "release", fresh_url)
-        with opened(db_url, course_id) as kept, opened(fresh_url, course_id) as fresh:
-            backup = _backup(db_url) if has_submissions(kept, assignment) else None
-            database.transact(kept.db, course_id, lambda: _copy_structure(kept, fresh, assignment))
+        yield fresh_url
+
+
+def take_over(db_url: str, course_id: str, assignment: str, fresh_url: str) -> Path | None:
+    """Make a gradebook's assignment what it is in a fresh one: the second half of ``bring_into_step``."""
+    with opened(db_url, course_id) as kept, opened(fresh_url, course_id) as fresh:
+        backup = _backup(db_url) if has_submissions(kept, assignment) else None
+        database.transact(kept.db, course_id, lambda: _copy_structure(kept, fresh, assignment))
     return backup
 
 

@@ -18,7 +18,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from autograder import wire
 from autograder.endings import Ended, KernelTrouble, Stopped, Verdict
@@ -62,10 +62,22 @@ class Zygote:
         self._limits, self._secret = limits, secret
         self._numbers = iter(range(1 << 62))
         self._lock = threading.Lock()
-        ours, theirs = socket.socketpair()
-        self._control = ours
+        self._said = ""
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control, theirs = socket.socketpair()
         try:
-            self._process = subprocess.Popen(
+            self._start(family, python, readable, theirs)
+        except BaseException:  # Ctrl-C too: nobody could close what was never there
+            self._control.close()
+            if self._process:
+                self._process.kill()
+                self._process.wait()
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise
+
+    def _start(self, family: Family, python: str, readable: Iterable[str], theirs: socket.socket) -> None:
+        try:
+            self._process = process = subprocess.Popen(
                 [python, "-c", _START.format(_PACKAGE, theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 env=_environment(),
@@ -74,24 +86,23 @@ class Zygote:
                 stderr=subprocess.PIPE,
             )
         except OSError as error:
-            self._give_up(f"the Python that grades cannot be started ({python}): {error.strerror}")
+            raise KernelTrouble(f"the Python that grades cannot be started ({python}): {error.strerror}") from error
         finally:
             theirs.close()
-        self._said = ""
-        threading.Thread(target=self._hear, daemon=True).start()
+        threading.Thread(target=self._hear, args=[process.stderr], daemon=True).start()
         told = {
             "imports": list(family.imports), "warm_up": family.warm_up, "folder": self._folder,
-            "limits": dataclasses.asdict(limits), "readable": list(readable),
+            "limits": dataclasses.asdict(self._limits), "readable": list(readable),
         }  # fmt: skip
         try:
-            wire.send(ours, told)
-            ours.settimeout(PATIENCE)
-            ready = wire.receive(ours)
-            ours.settimeout(None)
-        except wire.Closed:
-            self._give_up(f"the process that grades did not start:\n{self._last_words()}")
+            wire.send(self._control, told)
+            self._control.settimeout(PATIENCE)
+            ready = wire.receive(self._control)
+            self._control.settimeout(None)
+        except wire.Closed as error:
+            raise KernelTrouble(f"the process that grades did not start:\n{self._last_words()}") from error
         if ready["threads"] > 1:
-            self._give_up("a library starts threads when it is imported", ThreadsStarted)
+            raise ThreadsStarted("a library starts threads when it is imported")
 
     def pair(self) -> Pair:
         """A tester and a confined learner's process, ready for the first cell."""
@@ -128,6 +139,7 @@ class Zygote:
 
     def close(self) -> None:
         """End it with all that it forked."""
+        assert self._process is not None
         self._control.close()
         try:
             self._process.wait(10)
@@ -145,23 +157,14 @@ class Zygote:
             except (wire.Closed, OSError):
                 return {}
 
-    def _hear(self) -> None:
-        """Keep the end of what it says on stderr, so that it never waits for a reader."""
-        assert self._process.stderr is not None
-        for line in self._process.stderr:
+    def _hear(self, stderr: IO[bytes]) -> None:
+        """Keep the end of what it says there, so that it never waits for a reader."""
+        for line in stderr:
             self._said = (self._said + line.decode(errors="replace"))[-4000:]
 
     def _last_words(self) -> str:
         time.sleep(0.1)
         return self._said.strip() or "it said nothing"
-
-    def _give_up(self, reason: str, kind: type[KernelTrouble] = KernelTrouble) -> None:
-        self._control.close()
-        if hasattr(self, "_process"):
-            self._process.kill()
-            self._process.wait()
-        shutil.rmtree(self._folder, ignore_errors=True)
-        raise kind(reason)
 
 
 class Pair:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 from autograder import gradebook
@@ -18,10 +20,17 @@ def make_gradebook(root: Path = ROOT) -> Path:
     book, new = root / "gradebook.db", root / "gradebook.db.new"
     if not book.exists():
         new.unlink(missing_ok=True)  # of a first run that was interrupted
-        for unit in dict.fromkeys(lesson.unit for lesson in lessons(root).lessons.values()):
-            print(f"Preparing the gradebook: section {unit}", flush=True)
-            with as_nbgrader_wants_it(root, unit) as course:
-                gradebook.bring_into_step(f"sqlite:///{new}", COURSE_ID, unit, course)
+        units = list(dict.fromkeys(lesson.unit for lesson in lessons(root).lessons.values()))
+        with ExitStack() as stack:
+
+            def made(unit: str) -> str:
+                course = stack.enter_context(as_nbgrader_wants_it(root, unit))
+                return stack.enter_context(gradebook.made_anew(COURSE_ID, unit, course))
+
+            side_by_side = stack.enter_context(ThreadPoolExecutor(os.cpu_count()))
+            for unit, fresh in zip(units, side_by_side.map(made, units), strict=True):
+                print(f"Preparing the gradebook: section {unit}", flush=True)
+                gradebook.take_over(f"sqlite:///{new}", COURSE_ID, unit, fresh)
         if new.exists():
             os.replace(new, book)
     return book

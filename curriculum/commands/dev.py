@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
 from curriculum import contract
 from curriculum.build import BuildError, build, check_build, lessons_of
@@ -65,14 +66,7 @@ def build_command(section: str | None, only: str | None, checking: bool) -> None
             out.print("source/ and release/ are what the lessons build to")
             return
         day = _day(plan, only) if only else None
-        units = (
-            [plan.unit(day.unit)]
-            if day
-            else [plan.unit(section)]
-            if section
-            else [u for u in plan.units if lessons_of(u)]
-        )
-        for unit in units:
+        for unit in [plan.unit(day.unit)] if day else _units(plan, section):
             _build_unit(plan, unit, day)
     except (BuildError, LessonError, LookupError) as error:
         _refuse(str(error))
@@ -101,10 +95,7 @@ def check_command(what: str | None, everything: bool, seed: int | None) -> None:
     breaches = []
     try:
         day = _day(plan, what) if what and "-d" in what else None
-        units = (
-            [plan.unit(day.unit)] if day else [plan.unit(what)] if what else [u for u in plan.units if lessons_of(u)]
-        )
-        for unit in units:
+        for unit in [plan.unit(day.unit)] if day else _units(plan, what):
             breaches += _check_unit(unit, day, everything, seed)
     except (BuildError, LessonError, LedgerError, LookupError) as error:
         _refuse(str(error))
@@ -114,6 +105,39 @@ def check_command(what: str | None, everything: bool, seed: int | None) -> None:
     if refused:
         _refuse(f"{len(refused)} breaches of the contract")
     out.print("[green]the contract is kept[/]")
+
+
+@dev.command("goals")
+@click.argument("section", required=False)
+def goals_command(section: str | None) -> None:
+    """What shows each measured goal of SECTION (of all that have lessons): the exercise, and what runs there."""
+    plan = _plan()
+    table = Table("Goal", "Shown by", "Runs", box=None, header_style="bold", padding=(0, 1, 1, 1))
+    try:
+        for unit in _units(plan, section):
+            lessons = lessons_of(unit)
+            for goal in unit.goals:
+                shown = [
+                    f"{day.id} {exercise.name} {exercise.title}"
+                    for day, lesson in lessons
+                    for exercise in lesson.exercises
+                    if goal.number in exercise.goals
+                ]
+                table.add_row(
+                    escape(f"{goal.id} {goal.text}"),
+                    escape("\n".join(shown)) or "[yellow]no lesson yet[/]",
+                    ", ".join(goal.technologies) + (f"\n[yellow]{escape(goal.stand_in)}[/]" if goal.stand_in else ""),
+                )
+    except (LessonError, LookupError) as error:
+        _refuse(str(error))
+    out.print(table)
+
+
+def _units(plan: Plan, section: str | None) -> list[Unit]:
+    """Those of a section, or the one topic that is named; of the whole plan, and of a divided section, those with lessons."""
+    if section and section not in {s.id for s in plan.sections if len(s.units) > 1}:
+        return [plan.unit(section)]
+    return [unit for unit in (plan.section(section).units if section else plan.units) if lessons_of(unit)]
 
 
 def _check_unit(unit: Unit, only: Day | None, everything: bool, seed: int | None) -> list[contract.Breach]:

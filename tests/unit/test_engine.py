@@ -257,6 +257,20 @@ def test_a_process_that_cannot_start_is_told(tmp_path: Path, monkeypatch: pytest
         graded(engine, tmp_path, small.solved())
 
 
+def test_ctrl_c_while_libraries_are_imported_leaves_nothing(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the fixture looks for afterwards: no process, no folder."""
+
+    def pressed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr("autograder.wire.receive", pressed)
+        graded(engine, tmp_path, small.solved())
+    assert dict(graded(engine, tmp_path, small.solved()).scores()) == small.FULL
+
+
 def test_a_zygote_that_is_killed_is_trouble_and_not_a_learners_fault(engine: Engine, tmp_path: Path) -> None:
     graded(engine, tmp_path, small.solved())
     for process in psutil.Process().children():
