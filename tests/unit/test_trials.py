@@ -81,6 +81,14 @@ def test_a_second_run_tries_only_the_sample(tmp_path: Path, ledger: Path, sample
     assert ledger.read_bytes() == before  # a committed file does not change with the seconds of each check
 
 
+def test_the_sample_ends_with_its_time(tmp_path: Path, ledger: Path, sample: Callable[[float], None]) -> None:
+    tried(tmp_path, ledger)
+    slow = {key: entry | {"seconds": 20.0} for key, entry in entries(ledger).items()}
+    ledger.write_text(json.dumps(slow), encoding="utf-8")
+    sample(1.0)
+    assert tried(tmp_path, ledger).ran == 2
+
+
 @pytest.mark.usefixtures("sample")
 @pytest.mark.parametrize(
     ("lesson", "answers", "ran"),
