@@ -625,3 +625,118 @@ r'''
     newest = [v for v in versions if not any(relation(v[0], other) == "before" for other, _ in versions)]
 ### END
 '''
+
+# %% [markdown] wrong="e2" why="drops a role that is there and makes it anew: others connect as it" edit=true
+r'''
+### REPLACE
+    if not ask(leader, "SELECT 1 FROM pg_roles WHERE rolname = 'replicator'"):
+        ask(leader, "CREATE ROLE replicator LOGIN REPLICATION")
+### WITH
+    ask(leader, "DROP ROLE IF EXISTS replicator")
+    ask(leader, "CREATE ROLE replicator LOGIN REPLICATION")
+### END
+'''
+
+# %% [markdown] wrong="e2" why="makes the slot, and does not tell the follower of it" edit=true
+r'''
+### REPLACE
+    postgres.run("pg_basebackup", "-d", source, "-D", folder, "-X", "stream", "-c", "fast", "-N", "-R", "-C", "-S", slot)
+### WITH
+    ask(leader, "SELECT pg_create_physical_replication_slot(%s, true)", slot)
+    postgres.run("pg_basebackup", "-d", source, "-D", folder, "-X", "stream", "-c", "fast", "-N", "-R")
+### END
+'''
+
+# %% [markdown] wrong="e3" why="measures the lag from what was sent to what is replayed: what is not sent yet is left out" edit=true
+r'''
+### REPLACE
+               pg_wal_lsn_diff(pg_current_wal_lsn(), r.replay_lsn)::bigint,
+### WITH
+               pg_wal_lsn_diff(r.sent_lsn, r.replay_lsn)::bigint,
+### END
+'''
+
+# %% [markdown] wrong="e3" why="reports logical slots as if followers stood behind them" edit=true
+r'''
+### REPLACE
+        WHERE s.slot_type = 'physical'
+### WITH
+### END
+'''
+
+# %% [markdown] wrong="e3" why="takes a program that archives the log for a follower: what it has received for replayed" edit=true
+r'''
+### REPLACE
+               pg_wal_lsn_diff(pg_current_wal_lsn(), r.replay_lsn)::bigint,
+### WITH
+               pg_wal_lsn_diff(pg_current_wal_lsn(), coalesce(r.replay_lsn, r.flush_lsn))::bigint,
+### END
+'''
+
+# %% [markdown] wrong="e3" why="takes who reports no replayed position for disconnected" edit=true
+r'''
+### REPLACE
+        SELECT s.slot_name, s.active,
+### WITH
+        SELECT s.slot_name, r.replay_lsn IS NOT NULL,
+### END
+'''
+
+# %% [markdown] wrong="e4" why="asks the leader for its position at each read, to know the lag: it gets no rest, and reads end when it is down" edit=true
+r'''
+### REPLACE
+        for attempt in range(self.patience + 1):
+### WITH
+        self.end = self.leader["position"]()
+        for attempt in range(self.patience + 1):
+### END
+'''
+
+# %% [markdown] wrong="e4" why="hides that the leader is down behind an empty answer" edit=true
+r'''
+### REPLACE
+        rows = self.leader["query"](text)
+        return rows, max(token, self.leader["position"]())
+### WITH
+        try:
+            rows = self.leader["query"](text)
+            return rows, max(token, self.leader["position"]())
+        except ConnectionError:
+            return [], token
+### END
+'''
+
+# %% [markdown] wrong="e4" why="catches everything: a wrong query is sent to one server after the other" edit=true
+r'''
+### REPLACE
+                except ConnectionError:
+### WITH
+                except Exception:
+### END
+'''
+
+# %% [markdown] wrong="e4" why="expects a lost connection only until the query has answered" edit=true
+r'''
+### REPLACE
+                        rows = follower["query"](text)
+                        return rows, max(token, follower["replayed"]())
+                except ConnectionError:
+                    continue
+### WITH
+                        rows = follower["query"](text)
+                    else:
+                        continue
+                except ConnectionError:
+                    continue
+                return rows, max(token, follower["replayed"]())
+### END
+'''
+
+# %% [markdown] wrong="e4" why="a follower that was down once is never looked at again" edit=true
+r'''
+### REPLACE
+                    continue
+### WITH
+                    self.followers = [other for other in self.followers if other is not follower]
+### END
+'''

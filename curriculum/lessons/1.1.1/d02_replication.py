@@ -37,6 +37,7 @@ import contextlib
 import itertools
 import os
 import shutil
+import struct
 import tempfile
 import threading
 import time
@@ -58,7 +59,7 @@ def leader():
     cluster = postgres.Cluster(
         "leader",
         {
-            "wal_level": "replica",
+            "wal_level": "logical",  # "replica" is enough to be followed; this allows logical slots, too
             "max_wal_senders": 40,
             "max_replication_slots": 40,
             "wal_receiver_status_interval": "1s",
@@ -115,6 +116,25 @@ def place():
             with contextlib.suppress(postgres.PostgresError):  # one of another process ends with that
                 postgres.Cluster.at(folder).stop("immediate")
             shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def listener(received, replayed):
+    """Somebody connected through a new slot, whose name this gives, who reports these positions (0: none) and reads nothing."""
+    slot = f"listener_{next(numbers)}"
+    [(start,)] = ask(leader().dsn(), "SELECT lsn FROM pg_create_physical_replication_slot(%s, true)", slot)
+    heard = "SELECT 1 FROM pg_stat_replication WHERE application_name = %s AND flush_lsn IS NOT NULL"
+    dsn = make_conninfo(leader().dsn(), replication="true", application_name=slot)
+    line = psycopg.pq.PGconn.connect(dsn.encode())
+    try:
+        line.exec_(f"START_REPLICATION SLOT {slot} PHYSICAL {start}".encode())
+        line.put_copy_data(struct.pack("!cQQQQ?", b"r", received, received, replayed, 0, False))  # "r" is for report
+        line.flush()
+        _ = until(lambda: ask(leader().dsn(), heard, slot))
+        yield slot
+    finally:
+        line.finish()
+        _ = until(lambda: not ask(leader().dsn(), heard, slot))
 
 
 def pretend(name, asked, received=0, replayed=0, during=0):
@@ -289,7 +309,7 @@ Write `build_follower(leader, folder, slot)`. `leader` is the connection string 
 `slot` is a name for a replication slot, one that is still free. The function
 
 1. makes sure that the leader has a role `replicator` that may log in and replicate, and is no superuser. There may be one already, from an
-   earlier follower: then it is used as it is;
+   earlier follower: then it is used as it is, neither changed nor made anew;
 2. makes a base backup of the leader in `folder`, connected as `replicator`, with a new physical slot called `slot`;
 3. starts a server on it that follows the leader, as `replicator` and through that slot, and replays at once what arrives;
 4. returns the connection string of the follower, which answers by then.
@@ -370,19 +390,28 @@ with place() as (folder, slot):
 
 # %% test="e2_second" points=1 title="The role may be there already"
 ask(leader().dsn(), "DROP ROLE IF EXISTS replicator")
-ask(leader().dsn(), "CREATE ROLE replicator LOGIN REPLICATION")
+ask(leader().dsn(), "CREATE ROLE replicator LOGIN REPLICATION CONNECTION LIMIT 30")
+role = "SELECT oid::bigint, rolconnlimit FROM pg_roles WHERE rolname = 'replicator'"
+there = ask(leader().dsn(), role)
 with place() as (folder, slot):
     check(build_follower, leader().dsn(), folder, slot).satisfies(
         lambda dsn: ask(dsn, "SELECT 1") == [(1,)], "a connection string where a server answers", idea="a second follower uses the role that the first one made"
     )
+check_value("number and connection limit of the role", ask(leader().dsn(), role)).equals(
+    there, idea="the role was there: others connect as it, so leave it as it is"
+)
 
 # %% test="e2_slot" points=2 title="The leader keeps what a follower that is away will need"
 ask(leader().dsn(), "DROP ROLE IF EXISTS replicator")
 with place() as (folder, slot):
     follower = check(build_follower, leader().dsn(), folder, slot).value(idea="it should end well")
-    slots = "SELECT slot_type, active FROM pg_replication_slots WHERE slot_name = %s"
-    check_value("in use", until(lambda: ask(leader().dsn(), slots, slot) == [("physical", True)])).equals(
-        True, idea="a physical slot of that name, which the follower uses: pg_basebackup makes it and notes it down"
+    kind = "SELECT slot_type FROM pg_replication_slots WHERE slot_name = %s"
+    check_value("the kind of the slot", ask(leader().dsn(), kind, slot)).equals(
+        [("physical",)], idea="a physical slot of that name: which option of pg_basebackup makes one?"
+    )
+    used = "SELECT active FROM pg_replication_slots WHERE slot_name = %s"
+    check_value("the slot comes to be used", until(lambda: ask(leader().dsn(), used, slot) == [(True,)])).equals(
+        True, idea="the follower must know of its slot: which option notes it down for the new server?"
     )
     ### BEGIN HIDDEN TESTS
     access = leader().data / "pg_hba.conf"
@@ -475,7 +504,8 @@ r"""
 
 The most important position is the one that is missing. **A follower that is disconnected has no row in `pg_stat_replication`.** A dashboard that averages the lags it finds there shows its best
 number on the day when the followers have died. Their slots still stand in `pg_replication_slots`: `active` says whether somebody is connected (`active_pid` is whose
-`pid` in the other view), and `restart_lsn` where the log begins that is kept for them.
+`pid` in the other view), `restart_lsn` where the log begins that is kept for them, and `slot_type` whether a slot is `physical` or `logical`. Not everybody who is connected replays: a program that
+only archives the log, such as `pg_receivewal`, comes through a slot as well, and its `replay_lsn` is `NULL`. In SQL, `pg_wal_lsn_diff(a, b)` is your `lsn_diff`, as a `numeric`.
 """
 
 # %% [markdown] exercise="e3" title="A monitor that hears the silence" level="core" minutes=35 goals=[3] exports=["monitor"]
@@ -483,12 +513,12 @@ r"""
 Write `monitor(leader)` for the connection string of a leader. It returns a list with one dict for every **physical** replication slot, sorted by the slot's name:
 
 - `"slot"`: its name;
-- `"connected"`: `True` if somebody is connected through it now, else `False`;
-- `"lag"`: the bytes from what the follower has **replayed** to the leader's current end of the log, `pg_current_wal_lsn()`, as an integer. Nobody connected, or no replayed position reported (a program that only archives the log, say): `None`. The lag of a follower that cannot be heard is
+- `"connected"`: `True` if somebody is connected through it now, a follower or any other program, else `False`;
+- `"lag"`: the bytes from what the follower has **replayed** to the leader's current end of the log, `pg_current_wal_lsn()`, whether or not all of that has been sent, as an integer. Nobody connected, or no replayed position reported (a program that only archives the log, say): `None`. The lag of a follower that cannot be heard is
   unknown, and not 0;
 - `"retained"`: the bytes of log that the leader keeps for it: from the slot's `restart_lsn` to the same end, as an integer. A slot that was never used has no `restart_lsn` and keeps nothing: `0`.
 
-A leader without slots gives `[]`. For one whose only follower was stopped some time ago: `[{"slot": "berlin", "connected": False, "lag": None, "retained": 4718592}]`.
+Logical slots are left out. A leader without physical slots gives `[]`. For one whose only follower was stopped some time ago: `[{"slot": "berlin", "connected": False, "lag": None, "retained": 4718592}]`.
 """
 
 # %% [markdown] hints="e3" reading="DDIA ch. 5, Handling Node Outages and Problems with Replication Lag"
@@ -577,6 +607,37 @@ with tempfile.TemporaryDirectory(prefix="f-") as folder:
         check_value("lag of a follower that has received everything and replays nothing", [r["lag"] for r in rows if r["slot"] == slot]).satisfies(
             lambda found: len(found) == 1 and low <= found[0] <= high, f"[{low}]", idea="which of the four positions is about readers? And from where to where is the distance?"
         )
+shown = written()
+with listener(received=shown, replayed=shown) as slot:  # the leader can send only as much as fits into the line
+    ask(leader().dsn(), "INSERT INTO ledger SELECT repeat('x', 1000) FROM generate_series(1, 3000)")
+    behind = "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint - %s"
+    low = ask(leader().dsn(), behind, shown)[0][0]
+    rows = check(monitor, leader().dsn()).value(idea="it should end well")
+    high = ask(leader().dsn(), behind, shown)[0][0]
+    check_value("lag of a follower to which most of the log could not even be sent", [r["lag"] for r in rows if r["slot"] == slot]).satisfies(
+        lambda found: len(found) == 1 and low <= found[0] <= high, f"[{low}]", idea="to the leader's end of the log, not to the end of what it has sent"
+    )
+### END HIDDEN TESTS
+
+# %% test="e3_archive" points=1 title="Who archives the log is connected, and shows it to nobody"
+drop_slots()
+with listener(received=written(), replayed=0) as slot:
+    rows = check(monitor, leader().dsn()).value(idea="it should end well")
+check_value("connected and lag of a program that only archives the log", [(r["connected"], r["lag"]) for r in rows if r["slot"] == slot]).equals(
+    [(True, None)], idea="its slot is in use; it has reported what it has received, and no replayed position"
+)
+
+# %% test="e3_physical" points=1 title="Physical slots, and no others"
+drop_slots()
+ask(leader().dsn(), "SELECT pg_create_logical_replication_slot(%s, 'pgoutput')", f"logical_{next(numbers)}")
+physical = f"physical_{next(numbers)}"
+ask(leader().dsn(), "SELECT pg_create_physical_replication_slot(%s)", physical)
+ours = lambda rows: [r["slot"] for r in rows if r["slot"].startswith(("logical_", "physical_"))]
+check(monitor, leader().dsn()).satisfies(lambda rows: ours(rows) == [physical], f"{physical}, and not the logical slot beside it", idea="look at slot_type")
+### BEGIN HIDDEN TESTS
+drop_slots()
+if not ask(leader().dsn(), "SELECT 1 FROM pg_replication_slots"):  # the follower of the demonstration may be there, with its own
+    check(monitor, leader().dsn()).equals([], idea="no slot, no line in the report")
 ### END HIDDEN TESTS
 
 # %% test="e3_unused" points=1 title="A slot that was never used keeps nothing"
@@ -626,10 +687,10 @@ Write `class Router` with `Router(leader, followers, patience, pause)`. Servers 
 Positions are integers and never decrease. `pause()` waits a moment. A follower that is down raises `ConnectionError`, whichever function is called.
 
 - `write(text)` sends the text to the leader's `"query"` and returns a token, an integer: a position that covers this write.
-- `read(text, token)` returns `(rows, token)`. It looks at the followers in their order, and the first that has replayed at least `token` answers. If there is none, it calls `pause()` and looks again, `patience` times at most; then the leader
-  answers. With `patience` 0 there is no pause. The leader is asked only then.
+- `read(text, token)` returns `(rows, token)`. It looks at the followers in their order, and the first that has replayed at least `token` answers. If there is none, it calls `pause()` and looks at all of them again, `patience` times at most; then the leader
+  answers. With `patience` 0 there is no pause. Until then nothing is asked of the leader, not even its position.
 - The returned token covers all that the answer may have seen: at least what the server that answered had replayed (the leader: its end of the log) when the query had ended, and never less than the token that was handed in. It is no higher than the larger of these two.
-- A follower that raises `ConnectionError` while it is looked at or asked is passed over, and the next one is looked at. The leader's errors are not caught.
+- A follower that raises `ConnectionError`, before its query, during it or after it, is passed over, and the next one is looked at; after a pause it is looked at like the others. Every other exception of a follower, and every one of the leader, is let out.
 
 Each query goes to one server, unless that one failed. With a token of 120 and two followers that have replayed 100 and 130, the second answers, and the returned token is 130.
 """
@@ -724,7 +785,7 @@ check(router.read, "SELECT 3", ahead).satisfies(lambda answer: answer[1] == ahea
 
 # %% test="e4_bounded" points=2 title="A bounded wait, then the leader, and never before"
 asked, pauses = [], []
-main, _ = pretend("leader", asked, replayed=900)
+main, leader_state = pretend("leader", asked, replayed=900)
 late, _ = pretend("late", asked, replayed=100)
 check(Router(main, [late], 3, lambda: pauses.append(1)).read, "SELECT 1", 400).equals(([("leader", 900)], 900), idea="when patience is over the leader answers")
 check_value("pauses", len(pauses)).equals(3, idea="look, then pause and look again, `patience` times")
@@ -745,6 +806,10 @@ for last in (1, 4):
     check_value("who was asked", [name for name, _ in asked]).equals(["catches up"], idea="the leader is not asked while there is hope")
     check_value("pauses", len(pauses)).equals(last, idea="no pause more than it takes")
 check(Router(main, [], 0, lambda: None).read, "SELECT 1", 1).equals(([("leader", 900)], 900), idea="without followers there is still the leader")
+leader_state["down"] = True
+check(Router(main, [late], 1, lambda: None).read, "SELECT 1", 100).note("the leader is down").equals(
+    ([("late", 100)], 100), idea="a follower is ready: the leader is asked nothing, not even its position"
+)
 ### END HIDDEN TESTS
 
 # %% test="e4_write" points=1 title="The token of a write covers the write"
@@ -768,7 +833,41 @@ def breaks(text):
 check(Router(main, [{**there, "query": breaks}, there], 0, lambda: None).read, "SELECT 1", 300).equals(
     ([("there", 400)], 400), idea="a connection may break while the query runs, too"
 )
+
+
+def breaks_late():
+    if ("there", "SELECT 2") in asked:
+        raise ConnectionResetError("after the answer")
+    return 400
+
+
+check(Router(main, [{**there, "replayed": breaks_late}, there], 0, lambda: None).read, "SELECT 2", 300).equals(
+    ([("there", 400)], 400), idea="and it may break after the query, when the follower is asked for its position"
+)
 check(Router(main, [gone], 1, lambda: None).read, "SELECT 1", 300).equals(([("leader", 500)], 500), idea="all followers down: the leader")
+check(Router(main, [gone], 1, lambda: state.update(down=False)).read, "SELECT 1", 300).equals(
+    ([("gone", 500)], 500), idea="who was down before the pause may be back after it"
+)
+### END HIDDEN TESTS
+
+# %% test="e4_errors" points=1 title="What else goes wrong is the caller's to hear"
+asked = []
+main, state = pretend("leader", asked, replayed=500)
+behind, _ = pretend("behind", asked, replayed=100)
+state["down"] = True
+check(Router(main, [behind], 1, lambda: None).read, "SELECT 1", 300).raises(ConnectionError, idea="nobody is left who could answer: an empty answer would be a lie")
+### BEGIN HIDDEN TESTS
+check(Router(main, [behind], 1, lambda: None).write, "UPDATE …").raises(ConnectionError, idea="a write that failed has no token")
+
+
+def refuses(text):
+    raise ValueError("the query has no FROM")
+
+
+state["down"] = False
+check(Router(main, [{**behind, "query": refuses}, behind], 0, lambda: None).read, "SELECT 1", 50).raises(
+    ValueError, idea="a query that is wrong is wrong on every server: only a lost connection is a reason to ask the next"
+)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -795,7 +894,7 @@ A version vector is a dict from a replica's name to the number of its writes; a 
 
 - `relation(a, b)` of two vectors: `"equal"`, `"before"` (`b` has seen all that `a` has, and more), `"after"`, or `"concurrent"`;
 - `siblings(versions)` of a list of pairs `(vector, value)`: those pairs whose vector is before no other in the list, each once, sorted by value (texts). Pairs with equal vectors are copies of one version and have the same value;
-- `counter_merge(a, b)` of two states of a PN-counter, `{"plus": {replica: n}, "minus": {replica: n}}` with whole numbers $n \ge 0$: the merged state, where entries that are missing in both stay missing;
+- `counter_merge(a, b)` of two states of a PN-counter, `{"plus": {replica: n}, "minus": {replica: n}}` with whole numbers $n \ge 0$: the merged state, with an entry for each replica that has one in `a` or in `b`, be it 0, and for no other;
 - `counter_value(state)`: what is added less what is taken away, in all replicas together.
 
 No argument is changed. `relation({"a": 2}, {"a": 1, "b": 1})` is `"concurrent"`. `counter_merge({"plus": {"a": 3}, "minus": {}}, {"plus": {"a": 1, "b": 2}, "minus": {}})` is `{"plus": {"a": 3, "b": 2}, "minus": {}}`,

@@ -495,6 +495,66 @@ r"""
 ### END
 """
 
+# %% [markdown] wrong="e3" why="recovery takes any identifier that ends in the bank's name for the bank's: east and northeast" edit=true
+r"""
+### REPLACE
+                gid, _, place = branch.rpartition("/")
+                if place != name or not gid.startswith(prefix):
+### WITH
+                gid = branch[: -len(name) - 1]
+                if not branch.endswith(name) or not gid.startswith(prefix):
+### END
+"""
+
+# %% [markdown] wrong="e3" why="recovery splits at the first slash, and a transaction's own identifier may hold one" edit=true
+r"""
+### REPLACE
+                gid, _, place = branch.rpartition("/")
+### WITH
+                gid, _, place = branch.partition("/")
+### END
+"""
+
+# %% [markdown] wrong="e3" why="recovery expects one slash in every identifier, also in those of others" edit=true
+r"""
+### REPLACE
+                gid, _, place = branch.rpartition("/")
+### WITH
+                gid, place = branch.split("/")
+### END
+"""
+
+# %% [markdown] wrong="e3" why="remember inside the try: the failure of a log that is a table is taken for the no of a bank" edit=true
+r"""
+### REPLACE
+                branch.prepare()
+### WITH
+                branch.prepare()
+            remember(gid)
+### END
+### REPLACE
+        remember(gid)
+        for branch in branches:
+            with suppress(DBAPIError):  # out of reach: it has promised, and recovery will commit it
+### WITH
+        for branch in branches:
+            with suppress(DBAPIError):
+### END
+"""
+
+# %% [markdown] wrong="e3" why="one suppress around all rollbacks: the first bank that is silent keeps the others waiting" edit=true
+r"""
+### REPLACE
+            for branch in branches:
+                with suppress(DBAPIError):  # out of reach: nothing is recorded, so recovery will roll it back
+                    branch.rollback()
+### WITH
+            with suppress(DBAPIError):
+                for branch in branches:
+                    branch.rollback()
+### END
+"""
+
 # %% [markdown] wrong="e3" why="recovery commits all that has promised, whether it was decided or not" edit=true
 r"""
 ### REPLACE
@@ -608,6 +668,24 @@ r"""
     return {"read": int(balance), "write": outcome[0], "blockers": sorted(set(blockers))}
 ### WITH
     return {"read": int(balance), "write": outcome[0], "blockers": [0] if outcome[0] == "55P03" else []}
+### END
+"""
+
+# %% [markdown] wrong="e4" why="tries SELECT FOR UPDATE for the UPDATE: it waits for locks that an UPDATE of the balance passes" edit=true
+r"""
+### REPLACE
+                writer.execute("UPDATE account SET balance = balance WHERE owner = %s", [owner])
+### WITH
+                writer.execute("SELECT 1 FROM account WHERE owner = %s FOR UPDATE", [owner])
+### END
+"""
+
+# %% [markdown] wrong="e4" why="names one of those who are in the way" edit=true
+r"""
+### REPLACE
+    return {"read": int(balance), "write": outcome[0], "blockers": sorted(set(blockers))}
+### WITH
+    return {"read": int(balance), "write": outcome[0], "blockers": blockers[:1]}
 ### END
 """
 

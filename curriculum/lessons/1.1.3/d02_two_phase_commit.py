@@ -636,27 +636,31 @@ own coordinator knows how.
 # %% [markdown] exercise="e3" title="Commit everywhere or nowhere" level="core" minutes=55 goals=[2] exports=["commit_everywhere", "recover"]
 r"""
 Write a coordinator, in two functions. `banks` is a dict from a bank's name to its DSN; `engine(dsn)` makes SQLAlchemy's
-engine of it. The branch of transaction `gid` at the bank `name` has the identifier `f"{gid}/{name}"`. Names contain no
-slash, and no `gid` is used twice.
+engine of it. The branch of transaction `gid` at the bank `name` has the identifier `f"{gid}/{name}"`. The name of a bank
+contains no slash, a `gid` may; no `gid` is used twice. A bank is called what the dict calls it, whatever the name of
+its database.
 
 `commit_everywhere(banks, gid, work, remember)`: `work` is a dict from bank to a list of SQL statements (without `%`);
 the banks in it take part, and no other is asked.
 
 1. At each of them, begin a branch and run its statements in order; then prepare all branches.
 2. If a bank cannot be reached, or a statement or a PREPARE fails there (`DBAPIError`), its vote is no: roll back every
-   branch that can be reached, prepared or not, and return `False`. `remember` is not called.
-3. Otherwise call `remember(gid)`, once. When it returns, the decision to commit is durable. If it *raises*, nobody
-   knows whether the record is on disk: let the exception out, and leave all branches prepared.
+   branch that can be reached, prepared or not, and return `False`: one that cannot be reached does not keep you from
+   the next. `remember` is not called.
+3. Otherwise call `remember(gid)`, once. When it returns, the decision to commit is durable. If it *raises*
+   (a `DBAPIError`, too: the log may be a table), nobody knows whether the record is on disk: let the exception out,
+   and leave all branches prepared.
 4. Then commit every branch. A bank that cannot be reached now, or fails, changes nothing: go on with the others. Return
    `True`.
 
 Nothing else may stay behind: when the function has returned, no connection of its own is open.
 
 `recover(banks, prefix, remembered)`: runs when no transaction of this coordinator is under way. All its transactions
-have a `gid` that begins with `prefix`, and `remembered` is the set of those it decided to commit. For every bank, end
-all branches of this coordinator that are prepared there: commit those that are remembered, roll back the others. What
-belongs to another coordinator or another database stays as it is. Return a dict from each branch that was ended to
-`"commit"` or `"rollback"`; run again, it has nothing to do and returns `{}`. All banks can be reached.
+have a `gid` that begins with `prefix`, and `remembered` is the set of those it decided to commit. Identifiers of others
+may look like anything, but do not begin with `prefix`. For every bank, end all branches of this coordinator that are
+prepared there: commit those that are remembered, roll back the others. What belongs to another coordinator or another
+database stays as it is. Return a dict from each branch that was ended to `"commit"` or `"rollback"`; run again, it has
+nothing to do and returns `{}`. All banks can be reached.
 
 Your program is also cut off from its banks and its log before and after each of its steps. Then it does not matter what
 the call gives or raises, so long as it ends; after `recover` all banks must have done the same, and what the log says.
@@ -821,6 +825,17 @@ with Cable({"east": east, "west": west}, cut=("after", 1), only="east") as cable
         False, idea="a yes that did not arrive is no yes"
     )
 check_value("in doubt in west", in_doubt(west)).equals([], idea="roll back every branch that can be reached")
+# Two have promised, and one of them is out of reach when the third says no.
+for lost, other in [("east", "north"), ("north", "east")]:
+    banks = {"east": fresh("east", ann=100), "north": fresh("north", nils=0), "west": fresh("west", bob=0)}
+    third = {"east": [add("ann", -30)], "north": [add("nils", 30)], "west": ["INSERT INTO entry VALUES ('nobody')"]}
+    with Cable(banks, cut=("before", 3), only=lost) as cable:
+        check(commit_everywhere, cable.dsns, f"shop-{lost}", third, remember).note(f"{lost} is lost").equals(
+            False, idea="whoever votes no, first or last"
+        )
+    check_value(f"in doubt in {other}", in_doubt(banks[other])).equals(
+        [], idea="a rollback that fails in one bank is no reason to leave out the next"
+    )
 check_value("what was remembered", log).equals([], idea="an abort is presumed, and not written")
 ### END HIDDEN TESTS
 
@@ -882,6 +897,13 @@ check_value("the balances", found).equals(
 )
 check(recover, {"east": east, "west": west}, "shop-", log).equals({}, idea="run again, there is nothing to do")
 check(recover, {"north": north}, "shop-", log).equals({"shop-2/north": "commit"}, idea="each bank in its own database")
+prepare(north, "shop-8/northeast", add("nils", 1))
+prepare(east, "shop-4/eu/east", add("ann", -1))
+prepare(east, "nightly", "LOCK TABLE entry IN ROW SHARE MODE")
+check(recover, {"east": east, "northeast": north}, "shop-", {"shop-8", "shop-4/eu"}).equals(
+    {"shop-8/northeast": "commit", "shop-4/eu/east": "commit"},
+    idea="the bank's name is all that follows the last slash; what others call their transactions is their affair",
+)
 ### END HIDDEN TESTS
 
 # %% test="e3_crash" points=4 title="A crash at any step, or a log that fails, leaves one outcome"
@@ -930,17 +952,19 @@ for when, number, work in cuts:
         False, idea="a decision is remembered only when all have promised"
     )
 
-for really in (True, False):
+silence = OSError("the disk of the log does not answer")
+wrapped = DBAPIError("INSERT", None, silence)  # the log may be a table, and its failure look like a bank's no
+for really, failure, kind in [(True, silence, OSError), (False, silence, OSError), (True, wrapped, Exception)]:
     east, west, log = fresh("east", ann=100), fresh("west", bob=0), set()
 
     def fails(gid):
         if really:
             log.add(gid)
-        raise OSError("the disk of the log does not answer")
+        raise failure
 
-    words = f"the log fails, and the record is {'' if really else 'not '}on disk"
+    words = f"the log fails by {type(failure).__name__}, and the record is {'' if really else 'not '}on disk"
     check(commit_everywhere, {"east": east, "west": west}, "shop-1", good, fails).note(words).raises(
-        OSError, idea="nobody knows whether it is decided: neither True nor False would be right"
+        kind, idea="nobody knows whether it is decided: neither True nor False would be right"
     )
     check_value(f"in doubt, when {words}", in_doubt(east) + in_doubt(west)).equals(
         ["shop-1/east", "shop-1/west"], idea="what rolls back a branch on the way out? Closing a connection does"
@@ -1001,9 +1025,9 @@ Two instruments for the person on call. The database at `dsn` has a table `accou
 write this owner's row. It returns a dict:
 
 - `"read"`: the balance that a plain SELECT sees, as `int`;
-- `"write"`: `"ok"` if an UPDATE of the row gets through, else the SQLSTATE it ends in as text. The UPDATE waits for
+- `"write"`: `"ok"` if an UPDATE of its balance gets through, else the SQLSTATE it ends in as text. The UPDATE waits for
   locks for at most `timeout_ms` milliseconds (`lock_timeout`), then PostgreSQL ends it with `"55P03"`;
-- `"blockers"`: the list, ascending, of the process ids that `pg_blocking_pids` gives for the writer *while it waits*;
+- `"blockers"`: the list, ascending, of all process ids that `pg_blocking_pids` gives for the writer *while it waits*;
   `[]` if it does not have to wait.
 
 The row is there. The UPDATE must leave no trace: the balance is what it was, and no transaction of yours stays open.
@@ -1106,7 +1130,7 @@ check_value("the row was not written anew", ask(east, "SELECT xmin::text FROM ac
 )
 ### END HIDDEN TESTS
 
-# %% test="e4_session" points=2 title="A living session is named by its process id"
+# %% test="e4_session" points=2 title="Living sessions are named by their process ids"
 east = fresh("east", ann=100, eve=5)
 with psycopg.connect(east) as session:
     _ = session.execute(add("ann", -30))
@@ -1116,6 +1140,20 @@ with psycopg.connect(east) as session:
     )
     ### BEGIN HIDDEN TESTS
     check(probe, east, "eve", 500).equals({"read": 5, "write": "ok", "blockers": []}, idea="that row is free")
+    session.rollback()
+    _ = session.execute("SELECT 1 FROM account WHERE owner = 'ann' FOR KEY SHARE")
+    check(probe, east, "ann", 500).note("another session holds the row FOR KEY SHARE").equals(
+        {"read": 100, "write": "ok", "blockers": []},
+        idea="try the UPDATE itself: the lock of SELECT FOR UPDATE is stronger than that of an UPDATE of the balance",
+    )
+    session.rollback()
+    with psycopg.connect(east) as another:
+        for each in (session, another):
+            _ = each.execute("LOCK TABLE account IN SHARE MODE")
+        both = sorted(each.info.backend_pid for each in (session, another))
+        check(probe, east, "ann", 500).note("two sessions have locked the table in SHARE MODE").equals(
+            {"read": 100, "write": "55P03", "blockers": both}, idea="all who are in the way, and not the first of them"
+        )
     session.rollback()
     check(probe, east, "ann", 500).equals(
         {"read": 100, "write": "ok", "blockers": []}, idea="a session that ends frees the row"
