@@ -113,7 +113,8 @@ def test_a_new_workspace_begins_with_the_plan_and_an_old_one_as_it_was_left(serv
         lambda answer: (
             "/lab/api/workspaces" in answer.url
             and answer.request.method == "PUT"
-            and json.loads(answer.request.post_data or "{}")["data"]["layout-restorer:data"]["left"]["current"] == "filebrowser"
+            and json.loads(answer.request.post_data or "{}")["data"]["layout-restorer:data"]["left"]["current"]
+            == "filebrowser"
         )
     ):
         page.get_by_role("tab", name=re.compile("^File Browser")).click()
