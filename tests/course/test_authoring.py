@@ -87,19 +87,6 @@ def test_from_a_new_lesson_to_its_preview(copy: Path, mind: Mind) -> None:
     assert {path.name: path.read_bytes() for path in lessons.iterdir()} == before
 
 
-def test_goals_say_which_exercise_shows_them_and_what_stands_in() -> None:
-    ran = CliRunner(env={"COLUMNS": "400"}).invoke(cli_dev.dev, ["goals", "1.1"])
-    assert ran.exit_code == 0, ran.output
-    lines = [line.split("  ") for line in ran.stdout.splitlines()]
-    (atomic,) = [line for line in lines if line[0].startswith(" 1.1.3-2 Commit one transaction")]
-    assert [word.strip() for word in atomic[1:] if word] == [
-        "1.1.3-d2 e3 Commit everywhere or nowhere",
-        "Python, SQLAlchemy, PostgreSQL",
-    ]
-    assert "An emulator of Snowflake answers" in ran.stdout
-    assert " 1.5-1 " not in ran.stdout
-
-
 @pytest.mark.parametrize(
     ("words", "reason"),
     [

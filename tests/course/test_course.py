@@ -67,6 +67,19 @@ def test_the_course_keeps_its_contract_and_counts_what_the_plan_names() -> None:
             assert 0.85 * n[7] <= n[6]
 
 
+def test_goals_say_which_exercise_shows_them_and_what_stands_in() -> None:
+    ran = mind("dev", "goals", "1.1")
+    assert ran.returncode == 0, ran.stderr
+    lines = [line.split("  ") for line in ran.stdout.splitlines()]
+    (atomic,) = [line for line in lines if line[0].startswith(" 1.1.3-2 Commit one transaction")]
+    assert [word.strip() for word in atomic[1:] if word] == [
+        "1.1.3-d2 e3 Commit everywhere or nowhere",
+        "Python, SQLAlchemy, PostgreSQL",
+    ]
+    assert "An emulator of Snowflake answers" in ran.stdout
+    assert " 1.5-1 " not in ran.stdout
+
+
 def test_every_written_day_has_a_lesson_and_no_lesson_is_without_a_day() -> None:
     assert [day.id for _, (day, _) in WRITTEN] == [day.id for day in PLAN.days if day.lesson]
     assert len(WRITTEN) >= 7

@@ -235,10 +235,10 @@ check(availability, 5, 0, 2, 3).close(1.0, idea="repaired at once: never down")
 for seed in range(4):
     random = seeded(seed)
     mttf, mttr, n = float(random.uniform(1, 100)), float(random.uniform(0.1, 50)), int(random.integers(2, 8))
-    up = mttf / (mttf + mttr)
+    share = mttf / (mttf + mttr)  # of the time, in which one part is up
     for k in range(1, n + 1):
         states = [state for state in itertools.product([True, False], repeat=n) if sum(state) >= k]
-        expected = sum(up ** sum(state) * (1 - up) ** (n - sum(state)) for state in states)
+        expected = sum(share ** sum(state) * (1 - share) ** (n - sum(state)) for state in states)
         check(availability, mttf, mttr, k, n).note(f"seed {seed}").close(
             expected, atol=1e-12, idea=f"added over all {2**n} states of {n} parts, those with at least {k} up"
         )
