@@ -52,13 +52,20 @@ def on_cluster(address: str, settings: Settings) -> Graders:
 
 
 def _results(client: Any, works: list[Work], settings: Settings, stop: threading.Event) -> Iterator[Graded | None]:
-    """Keep every thread of the cluster busy with one notebook, no more: the neighbours of one that kills are few then."""
+    """Keep every thread of the cluster busy with one notebook, no more: the neighbours of one that kills are few then.
+
+    The scheduler counts a death against all that were on the worker. So who is blamed is graded once more in the end, alone.
+    """
     running: dict[Any, tuple[Work, Fingerprint]] = {}
+    blamed: list[Work] = []
+    alone = False
     courses: dict[str, Any] = {}
     wake = threading.Event()
     try:
-        while (works or running) and not stop.is_set():
-            while works and len(running) < max(1, sum(client.nthreads().values())):
+        while (works or running or blamed) and not stop.is_set():
+            if not works and not running:
+                works, blamed, alone = blamed, [], True
+            while works and len(running) < (1 if alone else max(1, sum(client.nthreads().values()))):
                 work = works.pop()
                 try:
                     data = take(work.path)
@@ -78,7 +85,11 @@ def _results(client: Any, works: list[Work], settings: Settings, stop: threading
                 running[future] = work, Fingerprint(ledger.work_of(data), work.course.tests)
             ended = [future for future in running if future.done()]
             for future in ended:
-                yield _ended(future, *running.pop(future), client)
+                work, fingerprint = running.pop(future)
+                if not alone and _killed(future):
+                    blamed.append(work)
+                else:
+                    yield _ended(future, work, fingerprint, client)
             if not ended:
                 yield None
                 wake.wait(_POLL)
@@ -96,11 +107,15 @@ def _ended(future: Any, work: Work, fingerprint: Fingerprint, client: Any) -> Gr
         return from_json(work.student, work.path.stem, future.result())
     if future.status == "error":
         error = future.exception()
-        if type(error).__name__ == "KilledWorker":
+        if _killed(future):
             died = f"{error.allowed_failures + 1} workers of the cluster have died while they graded it; look at it by itself"
             return _refused(work, fingerprint, died)
         return _refused(work, fingerprint, f"the cluster failed at it ({type(error).__name__}: {error})")
     raise _lost(client)
+
+
+def _killed(future: Any) -> bool:
+    return future.status == "error" and type(future.exception()).__name__ == "KilledWorker"
 
 
 def _lost(client: Any) -> GradersLost:
