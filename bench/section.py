@@ -2,7 +2,7 @@
 
     .venv/bin/python bench/section.py 1.1
 
-Of each day's solutions: two gradings in one process, one under a memory meter, one ended by Ctrl-C half-way. Bench/README.md says more.
+Of each day's solutions: two gradings in one process, one under a memory meter, one ended by Ctrl-C half-way: see bench/README.md.
 """
 
 from __future__ import annotations

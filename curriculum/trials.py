@@ -117,15 +117,15 @@ def try_answers(
 
 def _sample(known: Mapping[str, dict[str, Any]], keys: Iterable[str], draw: random.Random) -> set[str]:
     """Keys of verdicts that are tried again: in days on servers one takes many seconds."""
-    drawn, left = set(), SAMPLE_SECONDS
-    for key in dict.fromkeys(keys):
-        if key in known and draw.random() < SAMPLE:
-            drawn.add(key)
-    for key in draw.sample(sorted(drawn), len(drawn)):
-        if left <= 0:
-            drawn.discard(key)
-        left -= known[key]["seconds"]
-    return drawn
+    drawn = [key for key in dict.fromkeys(keys) if key in known and draw.random() < SAMPLE]
+    draw.shuffle(drawn)
+    again, seconds = set(), 0.0
+    for key in drawn:
+        if seconds >= SAMPLE_SECONDS:
+            break
+        again.add(key)
+        seconds += known[key]["seconds"]
+    return again
 
 
 def _candidates(lesson: Lesson, exercise: Exercise, answers: Answers) -> Iterator[tuple[str, str, str, str, Trial]]:

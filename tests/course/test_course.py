@@ -78,6 +78,12 @@ def test_goals_say_which_exercise_shows_them_and_what_stands_in() -> None:
     ]
     assert "An emulator of Snowflake answers" in ran.stdout
     assert " 1.5-1 " not in ran.stdout
+    wrong = mind("dev", "goals", "9.9")
+    assert (wrong.returncode, "the plan has no section 9.9" in wrong.stderr) == (1, True)
+    # What no lesson shows yet is named too.
+    every = mind("dev", "goals").stdout
+    assert [goal.id for goal in PLAN.goals if f" {goal.id} " not in every] == []
+    assert "no lesson yet" in every
 
 
 def test_every_written_day_has_a_lesson_and_no_lesson_is_without_a_day() -> None:

@@ -1,6 +1,6 @@
-"""Every case of the corpus against the engine, on a tiny lesson, and on one of a foreign course's three and one built here.
+"""Every case of the corpus against the engine, on a tiny lesson and on one other: a foreign course's three or one built here.
 
-`pytest tests/hostile -m exhaustive` tries each of them on all the others too, in a quarter of an hour.
+`pytest tests/hostile -m exhaustive` tries each of them on the others too; `make test` does not.
 """
 
 from __future__ import annotations
