@@ -1,4 +1,4 @@
-"""What lessons start (PostgreSQL, compilers): seconds until it answers, peak memory with all its processes.
+"""What lessons start (PostgreSQL, compilers, Spark): seconds until it answers, peak memory with all its processes.
 
     .venv/bin/python bench/services.py
 
@@ -56,6 +56,14 @@ with psycopg.connect(follower.dsn()) as line: assert line.execute("select pg_is_
     "C++ with ASan and UBSan, built and run": (
         "from curriculum.lab import native",
         "native.build('#include <map>\\nint main() { std::map<int, int> m; m[1]; return 0; }', language='c++').run()",
+    ),
+    "Spark, a session and a count": (
+        "from curriculum.lab import spark",
+        "stack.callback(spark.stop)\nspark.session().range(10).count()",
+    ),
+    "Spark, a master and four workers": (
+        "from curriculum.lab import spark",
+        "stack.enter_context(spark.cluster(workers=4, cores=1, memory='512m')).state()",
     ),
 }
 

