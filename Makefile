@@ -73,6 +73,7 @@ lock: test-environment ## Pin what pyproject.toml asks for; UPGRADE=--upgrade ta
 	$(LOCK) --group build --group test pyproject.toml -c requirements/learn.txt -o requirements/test.txt
 	$(LOCK) --group pyproject.toml:section-1-1 -c requirements/learn.txt -c requirements/test.txt -o requirements/section-1-1.txt
 	$(LOCK) --group pyproject.toml:section-2-4 -c requirements/learn.txt -c requirements/test.txt -o requirements/section-2-4.txt
+	$(LOCK) --group pyproject.toml:section-4-2 -c requirements/learn.txt -c requirements/test.txt -o requirements/section-4-2.txt
 	$(LOCK) --group pyproject.toml:cluster -c requirements/learn.txt -c requirements/test.txt -o requirements/cluster.txt
 	$(LOCK) --group pyproject.toml:labextension -c requirements/learn.txt -c requirements/test.txt -o requirements/labextension.txt
 	$(LOCK) --group pyproject.toml:bench -c requirements/learn.txt -c requirements/test.txt -o requirements/bench.txt

@@ -15,7 +15,8 @@ from autograder.sandbox import namespaces, roots
 
 #: Numerical libraries with one thread each: a process with threads cannot be forked safely.
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "NUMBA", "BLIS")} | {
-    "VECLIB_MAXIMUM_THREADS": "1"
+    "VECLIB_MAXIMUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",  # pyarrow, which pandas imports where it is installed
 }
 
 _SYSTEM = (
