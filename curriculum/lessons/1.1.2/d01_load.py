@@ -397,11 +397,11 @@ What did the job do? Spark tells: in a web page while it runs, in a REST interfa
 """
 
 # %%
-for event in spark.events():
-    if event["Event"] == "SparkListenerTaskEnd":
-        told = event["Task Metrics"]
-        read, shuffle = told["Input Metrics"]["Records Read"], told["Shuffle Write Metrics"]["Shuffle Records Written"]
-        print(f"stage {event['Stage ID']}: a task read {read} rows of the file and wrote {shuffle} rows for the shuffle")
+ended = [event for event in spark.events() if event["Event"] == "SparkListenerTaskEnd"]
+for event in ended:
+    told = event["Task Metrics"]
+    read, shuffle = told["Input Metrics"]["Records Read"], told["Shuffle Write Metrics"]["Shuffle Records Written"]
+    print(f"stage {event['Stage ID']}: a task read {read} rows of the file and wrote {shuffle} rows for the shuffle")
 
 # %% [markdown]
 r"""
