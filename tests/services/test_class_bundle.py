@@ -19,6 +19,8 @@ from curriculum.classroom.bundle import BundleError, bundle
 from curriculum.classroom.people import opened
 from curriculum.standing import lessons
 
+pytestmark = pytest.mark.xdist_group("class-bundle")  # they share what is made once
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS", re.DOTALL)
 SOLUTION = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.DOTALL)

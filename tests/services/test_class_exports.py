@@ -18,6 +18,8 @@ from curriculum.standing import COURSE_ID, gradebook_url
 from tests import small
 from tests.class_of import enter, give
 
+pytestmark = pytest.mark.xdist_group("class-exports")  # they share what is made once
+
 CANVAS, MOODLE = "autograder.exports.CanvasExportPlugin", "autograder.exports.MoodleExportPlugin"
 
 

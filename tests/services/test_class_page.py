@@ -18,6 +18,8 @@ from tests.class_of import enter, give
 from tests.shared import PROF, Server, shared
 from tests.small import publish
 
+pytestmark = pytest.mark.xdist_group("class-page")  # they share what is made once
+
 SCRIPT = "<script>alert(1)</script>"
 
 

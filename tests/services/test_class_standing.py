@@ -19,6 +19,8 @@ from curriculum.standing import StandingError, standing
 from tests.class_of import cells_of, enter, give, real_class
 from tests.small import publish
 
+pytestmark = pytest.mark.xdist_group("class-standing")  # they share what is made once
+
 
 @pytest.fixture(autouse=True)
 def _counted_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

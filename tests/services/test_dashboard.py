@@ -14,6 +14,8 @@ import pytest
 from curriculum.plan import load_plan
 from tests.served import DAY, Server, Texts, give_scores, serving
 
+pytestmark = pytest.mark.xdist_group("dashboard")  # they share what is made once
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:

@@ -18,6 +18,8 @@ from curriculum.journal import Attempt, Journal, Minutes
 from curriculum.outlook import schedule
 from tests.served import DAY, Server, Texts, give_scores, serving
 
+pytestmark = pytest.mark.xdist_group("dashboard-page")  # they share what is made once
+
 #: The same lesson in a plan of its own, whose title tries to be markup.
 OTHER = """\
 [plan]

@@ -12,6 +12,8 @@ from curriculum.journal import Attempt, Journal
 from tests.shared import PROF, Server, shared
 from tests.small import publish
 
+pytestmark = pytest.mark.xdist_group("shared-server")  # they share what is made once
+
 DAY = "1.5-d1"
 PATH = "work/1.5/d01_matrices.ipynb"
 #: Everything that shows, reads or writes a lesson.

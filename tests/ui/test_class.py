@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.class_of import real_class
 from tests.ui.conftest import Server, picture, serving
 
+pytestmark = pytest.mark.xdist_group("class")  # they share what is made once
+
 
 @pytest.fixture(scope="module")
 def classroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:

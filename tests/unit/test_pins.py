@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -90,3 +91,12 @@ def test_the_lists_are_what_the_project_asks_for(name: str, wanted: list[str]) -
 def test_the_makefile_locks_every_list() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert set(re.findall(r"-o requirements/(\S+)", makefile)) == {path.name for path in FILES}
+
+
+@pytest.mark.xdist_group("groups")
+@pytest.mark.skipif("PYTEST_XDIST_WORKER" not in os.environ, reason="no test is sent to a worker")
+def test_xdist_sees_the_groups_that_keep_tests_on_one_worker(request: pytest.FixtureRequest) -> None:
+    """With versions that do not fit each other it loses them and says nothing: what a file's tests share is made twice."""
+    if not request.config.option.loadgroup:
+        pytest.skip("tests are not sent by groups")
+    assert request.node.nodeid.endswith("@groups")
