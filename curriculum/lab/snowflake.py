@@ -38,9 +38,15 @@ import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import fakesnow  # noqa: F401 - with all that it needs: seconds, once for all processes that are forked after it
+# All of it here and not when it is first needed: it takes seconds, once for all processes that are forked after it.
+import fakesnow  # noqa: F401
 import snowflake.connector
+import sqlglot
+import starlette.applications
+import starlette.routing  # noqa: F401
 import uvicorn
+
+sqlglot.transpile("SELECT 1", read="snowflake", write="duckdb")  # it loads a dialect when it first meets one
 
 DATABASE, SCHEMA = "SHOP", "PUBLIC"
 #: What the environment may say of a real account, by the connector's own names.
@@ -107,6 +113,7 @@ def _server(pid: int) -> tuple[int, dict[str, Any]]:
     logger.propagate = False
     warnings.filterwarnings("ignore", "Arrow output", UserWarning, "fakesnow")  # its own business with DuckDB 2
     listener = socket.create_server(("127.0.0.1", 0))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else each answer waits 40 ms for its second half
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, log_level="critical"))
     thread = threading.Thread(target=server.run, args=([listener],), name="stand-in for Snowflake", daemon=True)
     thread.start()

@@ -106,6 +106,36 @@ r"""
 ### END
 """
 
+# %% [markdown] wrong="e1" why="goes level by level, and not down each branch first" edit=true
+r"""
+### REPLACE
+    nodes = list(walk(root))
+### WITH
+    nodes = [root]
+    for node in nodes:
+        nodes += node.get("Plans", [])
+### END
+"""
+
+# %% [markdown] wrong="e1" why="looks for wrong estimates only where a table is read" edit=true
+r"""
+### REPLACE
+    pairs = [(max(1, node["Plan Rows"]), max(1, node["Actual Rows"])) for node in nodes if node["Actual Loops"] > 0]
+### WITH
+    read = [node for node in nodes if "Relation Name" in node and node["Actual Loops"] > 0]
+    pairs = [(max(1, node["Plan Rows"]), max(1, node["Actual Rows"])) for node in read]
+### END
+"""
+
+# %% [markdown] wrong="e1" why="takes rows per loop for whole numbers" edit=true
+r"""
+### REPLACE
+    pairs = [(max(1, node["Plan Rows"]), max(1, node["Actual Rows"])) for node in nodes if node["Actual Loops"] > 0]
+### WITH
+    pairs = [(max(1, node["Plan Rows"]), max(1, int(node["Actual Rows"]))) for node in nodes if node["Actual Loops"] > 0]
+### END
+"""
+
 # %% [markdown] wrong="e1" why="takes a node that never ran for a wrong estimate" edit=true
 r"""
 ### REPLACE
@@ -268,6 +298,19 @@ r"""
 ### END
 """
 
+# %% [markdown] wrong="e2" why="puts the old indexes aside too while it measures" edit=true
+r"""
+### REPLACE
+                before = size()
+### WITH
+                for (name,) in session.execute(
+                    "SELECT indexname FROM pg_indexes WHERE tablename = 'orders' AND indexname <> 'orders_pkey'"
+                ).fetchall():
+                    session.execute(f'DROP INDEX "{name}"')
+                before = size()
+### END
+"""
+
 # %% [markdown] wrong="e2" why="counts the primary key and the other old indexes to each design" edit=true
 r"""
 ### REPLACE
@@ -414,6 +457,51 @@ r"""
 ### END
 """
 
+# %% [markdown] wrong="e3" why="made for customer 77 and nobody else" edit=true
+r"""
+### REPLACE
+    "customer": "CREATE INDEX by_customer ON orders (customer)",
+### WITH
+    "customer": "CREATE INDEX by_customer ON orders (id) WHERE customer = 77",
+### END
+"""
+
+# %% [markdown] wrong="e3" why="made for the newest orders of customer 77 and nobody else" edit=true
+r"""
+### REPLACE
+    "newest": "CREATE INDEX by_customer_and_time ON orders (customer, placed)",
+### WITH
+    "newest": "CREATE INDEX by_customer_and_time ON orders (placed) WHERE customer = 77",
+### END
+"""
+
+# %% [markdown] wrong="e3" why="made for the hundred customers of the example" edit=true
+r"""
+### REPLACE
+    "revenue": "CREATE INDEX revenue ON orders (customer) INCLUDE (cents)",
+### WITH
+    "revenue": "CREATE INDEX revenue ON orders (customer, cents) WHERE customer BETWEEN 100 AND 199",
+### END
+"""
+
+# %% [markdown] wrong="e3" why="leaves out what is sent today, and takes in whatever other status comes" edit=true
+r"""
+### REPLACE
+    "open": "CREATE INDEX still_open ON orders (id) WHERE status = 'open'",
+### WITH
+    "open": "CREATE INDEX still_open ON orders (id) WHERE status <> 'sent'",
+### END
+"""
+
+# %% [markdown] wrong="e3" why="made for the one day of the example" edit=true
+r"""
+### REPLACE
+    "day": "CREATE INDEX by_time ON orders USING brin (placed) WITH (pages_per_range = 8)",
+### WITH
+    "day": "CREATE INDEX that_day ON orders (placed) WHERE placed >= '2026-03-01' AND placed < '2026-03-02'",
+### END
+"""
+
 # %% [markdown] wrong="e3" why="block ranges of 128 pages, as they come" edit=true
 r"""
 ### REPLACE
@@ -453,13 +541,14 @@ def compare(dsn, folder, workloads, k, clock):
     return answer
 
 
-# %% right="e4" why="a cursor for each workload, the counting by hand"
+# %% right="e4" why="systems agree if each row of one can be crossed off in the others"
 def compare(dsn, folder, workloads, k, clock):
     medians, last = {name: {} for name in workloads}, {name: {} for name in workloads}
     for system in SYSTEMS:
         with connect(system, dsn, folder) as connection:
+            cursor = connection.cursor()
             for name, (*first, final) in workloads.items():
-                cursor, spans = connection.cursor(), []
+                spans = []
                 for counted in [False] + [True] * k:
                     looks = [clock()] if counted else []
                     for sql in first:
@@ -502,6 +591,55 @@ r"""
         with connect(system, dsn, folder) as connection:
 ### WITH
         with connect("DuckDB" if system == "Snowflake" else system, dsn, folder) as connection:
+### END
+"""
+
+# %% wrong="e4" why="a connection for each workload: what belongs to a connection, such as a temporary table, is gone"
+def compare(dsn, folder, workloads, k, clock):
+    report = {name: {"median": {}, "rows": {}} for name in workloads}
+    for system in SYSTEMS:
+        for name, statements in workloads.items():
+            with connect(system, dsn, folder) as connection:
+                cursor, times = connection.cursor(), []
+                for run in range(k + 1):
+                    begin = clock() if run else None
+                    for sql in statements:
+                        cursor.execute(sql)
+                    rows = cursor.fetchall()
+                    if run:
+                        times.append(clock() - begin)
+            report[name]["median"][system] = statistics.median(times)
+            report[name]["rows"][system] = rows
+    for entry in report.values():
+        first, *others = [Counter(rows) for rows in entry["rows"].values()]
+        entry["agree"] = all(other == first for other in others)
+    return report
+
+
+# %% [markdown] wrong="e4" why="takes the workloads in turns, and not one k + 1 times in a row" edit=true
+r"""
+### REPLACE
+            for name, statements in workloads.items():
+                once(statements)
+                times = []
+                for _ in range(k):
+                    begin = clock()
+                    rows = once(statements)
+                    times.append(clock() - begin)
+                report[name]["median"][system] = statistics.median(times)
+                report[name]["rows"][system] = rows
+### WITH
+            times = {name: [] for name in workloads}
+            for statements in workloads.values():
+                once(statements)
+            for _ in range(k):
+                for name, statements in workloads.items():
+                    begin = clock()
+                    report[name]["rows"][system] = once(statements)
+                    times[name].append(clock() - begin)
+            report_times = {name: statistics.median(spans) for name, spans in times.items()}
+            for name, middle in report_times.items():
+                report[name]["median"][system] = middle
 ### END
 """
 
