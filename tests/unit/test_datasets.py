@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import tomllib
 from pathlib import Path
 
 import networkx as nx
 import pytest
 
+from curriculum.lab import library
 from curriculum.plan import load_plan
 
 FOLDER = Path(__file__).resolve().parents[2] / "datasets"
@@ -20,7 +22,17 @@ def _karate_club() -> list[str]:
     return [f"{a},{b},{weight}\n" for a, b, weight in sorted((min(a, b), max(a, b), w) for a, b, w in edges)]
 
 
-ROWS = {"karate-club": _karate_club}
+def _library() -> list[str]:
+    lib = library.generate(seed=REGISTRY["library"]["seed"], documents=1200)
+    judged = ((query, document, grade) for query, grades in lib.judgements.items() for document, grade in grades.items())
+    return [json.dumps(row) + "\n" for row in (*lib.texts.items(), *lib.queries.items(), *judged, *lib.links)]
+
+
+def _pydoc_topics() -> list[str]:
+    return [f"{name}\n" for name in sorted(library.pydoc_topics())]  # the texts are each version's own
+
+
+ROWS = {"karate-club": _karate_club, "library": _library, "pydoc-topics": _pydoc_topics}
 
 
 @pytest.mark.parametrize("name", REGISTRY)
