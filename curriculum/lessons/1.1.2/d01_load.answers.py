@@ -41,6 +41,15 @@ r'''
 ### END
 '''
 
+# %% [markdown] wrong="e1" why="computes the rank among all machines' requests in floating point" edit=true
+r'''
+### REPLACE
+    rank = -(-p * sum(counts.values()) // 100)
+### WITH
+    rank = math.ceil(p / 100 * sum(counts.values()))
+### END
+'''
+
 # %% [markdown] wrong="e1" why="takes the index int(p·n/100), one behind the rank" edit=true
 r'''
 ### REPLACE
@@ -307,6 +316,21 @@ r'''
 ### END
 '''
 
+# %% [markdown] wrong="e3" why="has Spark count the rows of the files beforehand, which warms it up unseen" edit=true
+r'''
+### REPLACE
+    warm_up = measured(paths[0])
+### WITH
+    counted = sum(session.read.csv(path).count() for path in paths[1:])
+    warm_up = measured(paths[0])
+### END
+### REPLACE
+        "throughput": sum(stage["rows"] for stage in stages.values()) / sum(latencies),
+### WITH
+        "throughput": counted / sum(latencies),
+### END
+'''
+
 # %% [markdown] wrong="e3" why="counts bytes that were fetched from the shuffle along with those written" edit=true
 r'''
 ### REPLACE
@@ -377,6 +401,15 @@ r'''
     return {"gamma": 1 / a, "alpha": alpha, "beta": beta, "peak": peak}
 ### WITH
     return {"gamma": a, "alpha": alpha, "beta": beta, "peak": peak}
+### END
+'''
+
+# %% [markdown] wrong="e4" why="takes the first measurement, and not the fit, for the throughput of one" edit=true
+r'''
+### REPLACE
+    return {"gamma": 1 / a, "alpha": alpha, "beta": beta, "peak": peak}
+### WITH
+    return {"gamma": float(x[0] / n[0]), "alpha": alpha, "beta": beta, "peak": peak}
 ### END
 '''
 

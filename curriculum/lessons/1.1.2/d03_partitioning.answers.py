@@ -55,6 +55,15 @@ r"""
 ### END
 """
 
+# %% [markdown] wrong="e1" why="walks in steps of m/n, in floating point" edit=true
+r"""
+### REPLACE
+    cuts = {keys[i * len(keys) // n] for i in range(1, n)}
+### WITH
+    cuts = {keys[int(i * (len(keys) / n))] for i in range(1, n)}
+### END
+"""
+
 # %% [markdown] wrong="e1" why="equal steps through the sample as it came, not sorted" edit=true
 r"""
 ### REPLACE
@@ -259,6 +268,44 @@ r"""
 ### END
 """
 
+# %% [markdown] wrong="e2" why="keeps the points' labels, and removes those that begin with the node's name" edit=true
+r"""
+### REPLACE
+        self.points += [(self.position(f"{node}#{i}"), node) for i in range(self.vnodes)]
+### WITH
+        self.points += [(self.position(f"{node}#{i}"), f"{node}#{i}") for i in range(self.vnodes)]
+### END
+### REPLACE
+        self.points = [point for point in self.points if point[1] != node]
+### WITH
+        self.points = [point for point in self.points if not point[1].startswith(node)]
+### END
+### REPLACE
+        return self.points[following % len(self.points)][1]
+### WITH
+        return self.points[following % len(self.points)][1].rpartition("#")[0]
+### END
+"""
+
+# %% [markdown] wrong="e2" why="takes what stands before the first # of a point's label for the node" edit=true
+r"""
+### REPLACE
+        self.points += [(self.position(f"{node}#{i}"), node) for i in range(self.vnodes)]
+### WITH
+        self.points += [(self.position(f"{node}#{i}"), f"{node}#{i}") for i in range(self.vnodes)]
+### END
+### REPLACE
+        self.points = [point for point in self.points if point[1] != node]
+### WITH
+        self.points = [point for point in self.points if point[1].split("#")[0] != node]
+### END
+### REPLACE
+        return self.points[following % len(self.points)][1]
+### WITH
+        return self.points[following % len(self.points)][1].split("#")[0]
+### END
+"""
+
 # %% [markdown] wrong="e2" why="hashes all points anew at each look-up" edit=true
 r"""
 ### REPLACE
@@ -373,6 +420,15 @@ r"""
 ### END
 """
 
+# %% [markdown] wrong="e3" why="the column of the example, whatever the key" edit=true
+r"""
+### REPLACE
+    read_orders(source).repartition(key).write.partitionBy(key).json(out)
+### WITH
+    read_orders(source).repartition("country").write.partitionBy("country").json(out)
+### END
+"""
+
 # %% [markdown] wrong="e3" why="collects everything, and filters then" edit=true
 r"""
 ### REPLACE
@@ -459,6 +515,25 @@ r"""
     big = read_orders(orders).withColumn("salt", F.pmod(F.xxhash64("id"), F.lit(k)))
 ### WITH
     big = read_orders(orders).withColumn("salt", F.pmod("id", F.lit(k)))
+### END
+"""
+
+# %% [markdown] wrong="e4" why="hashes the customer along with the id: the salt is no function of the id" edit=true
+r"""
+### REPLACE
+    big = read_orders(orders).withColumn("salt", F.pmod(F.xxhash64("id"), F.lit(k)))
+### WITH
+    big = read_orders(orders).withColumn("salt", F.pmod(F.xxhash64("id", "customer"), F.lit(k)))
+### END
+"""
+
+# %% [markdown] wrong="e4" why="the plain, skewed join, whose result is spread afterwards" edit=true
+r"""
+### REPLACE
+    copies = small.withColumn("salt", F.explode(F.array(*[F.lit(salt) for salt in range(k)])))
+    big.join(copies, ["customer", "salt"], how).write.json(out)
+### WITH
+    big.join(small, "customer", how).repartition(8).write.json(out)
 ### END
 """
 

@@ -167,7 +167,7 @@ print("today:     ", np.bincount(np.searchsorted(dates, today, side="right"), mi
 # %%
 hashed = [position(f"{moment:.6f}") % 8 for moment in today]
 print("today, by a hash of the time:", np.bincount(hashed, minlength=8))
-morning = {part for moment, part in zip(today, hashed) if 30.25 <= moment < 30.30}
+morning = {part for moment, part in zip(today, hashed) if 30.25 <= moment < 30.25 + 1 / 24}
 print("servers that hold some of the orders of one hour:", len(morning))
 
 # %% [markdown]
@@ -197,9 +197,9 @@ for name, bounds in {"equal widths": widths, "quantiles of 400 rows": sample[100
 
 # %% [markdown]
 r"""
-How good is a sample? Each bound sits where about the right share of the *sample* lies below it; with $m$ rows drawn, that share has a standard
-error of $\sqrt{q(1-q)/m}$, here at most 2.5 percentage points. It depends on the sample's size and hardly on the size of the data, which is why 100 rows for
-each partition, Spark's default, do for a billion.
+How good is a sample? A bound is put where the share $q$ of the *sample* lies below it. The share of *all* rows below it scatters around $q$ with a standard
+error of about $\sqrt{q(1-q)/m}$ for $m$ rows drawn, here at most 2.5 percentage points. That depends on the sample's size and hardly on the size of the data, which is why 100 rows for
+each partition, Spark's default, do for a billion: a part is then off by about a tenth of its size.
 
 Repeats are what quantiles do not like. If one key makes up a third of the rows, several quantiles fall on it; a bound twice
 would be a part that is empty for ever, and no bound can cut *through* a key: all rows with the same key stay in one part.
@@ -262,6 +262,9 @@ check(range_bounds, [5, 1, 9, 7, 3, 8], 3).equals([5, 8], idea="sorted: 1 3 5 7 
 ### BEGIN HIDDEN TESTS
 check(range_bounds, ["pear", "fig", "plum", "kiwi"], 2).equals(["pear"], idea="text is sorted like any other key")
 check(range_bounds, [2.5, 4.5], 1).equals([], idea="one part has no bounds")
+check(range_bounds, list(range(30)), 22).equals(
+    [i * 30 // 22 for i in range(1, 22)], idea="11·30/22 is 15, and 11 * (30 / 22) a little less: compute in whole numbers"
+)
 for seed in range(6):
     rng = seeded(seed)
     n, size = int(rng.integers(2, 9)), int(rng.integers(10, 60))
@@ -389,8 +392,8 @@ print(f"moved by mod 8 -> mod 9: {moved / len(numbers):.1%};   8/9 = {8 / 9:.1%}
 
 # %% [markdown]
 r"""
-A key stays only if $h \bmod n = h \bmod (n+1)$. Both remainders depend on $h \bmod n(n+1)$ alone, since $n$ and $n+1$ have no common divisor; of these
-$n(n+1)$ equally likely values, those from $0$ to $n-1$ stay, and no others (Chinese remainder theorem). So $1/(n+1)$ stays, and
+A key stays only if $h \bmod n = h \bmod (n+1)$. Both remainders depend on $h \bmod n(n+1)$ alone, and since $n$ and $n+1$ have no common divisor, each pair of
+remainders belongs to exactly one of these $n(n+1)$ equally likely values (Chinese remainder theorem). The $n$ equal pairs are those of $0, \dots, n-1$. So $1/(n+1)$ stays, and
 $n/(n+1)$ moves, though only $1/(n+1)$ has to: the new server's fair share.
 
 **Consistent hashing** (Karger and others, 1997) reaches that minimum on average. Bend the hash values to a circle. Each node stands on it at several
@@ -406,7 +409,7 @@ of a hundred small arcs, and its keys go to all the others in small pieces. A ma
 
 # %% [markdown] exercise="e2" title="A ring of virtual nodes" level="core" minutes=40 exports=["Ring"]
 r"""
-Write the class `Ring(nodes, vnodes, position)`. `nodes` is a list of names (different texts), `vnodes` ≥ 1 how many points each node has,
+Write the class `Ring(nodes, vnodes, position)`. `nodes` is a list of names (different texts, of any characters), `vnodes` ≥ 1 how many points each node has,
 and `position` a function that sends text to a whole number from 0 to $2^{64}-1$. Use nothing else for hashing.
 
 - Node `x` has the points `position("x#0")`, `position("x#1")`, … up to number `vnodes - 1`. No two points are ever the same.
@@ -525,6 +528,11 @@ for seed in range(2):
     check_value("keys whose owner differs from a new ring's", [k for k in keys if ring.owner(k) != left.owner(k)]).note(
         f"seed {seed}, after adding 'new' and removing 'n2'"
     ).equals([], idea="all points of the node that leaves go, and nobody else's")
+ring = check(Ring, ["n1", "n10", "n#1"], 8, position).value(idea="a node may have any name")
+check(ring.remove, "n1").value(idea="removing ends without an error")
+check_value("the owners left when 'n1' has left 'n10' and 'n#1'", sorted({ring.owner(key) for key in keys})).equals(
+    ["n#1", "n10"], idea="which points are whose? Neither the beginning of a name nor a # in it tells"
+)
 ring = check(Ring, ["a"], 2, position).value(idea="the constructor asks for the points of each node")
 check(ring.remove, "a").value(idea="the last node may leave, too")
 check(ring.owner, "k").raises(LookupError, idea="no points, no owner")
@@ -634,8 +642,8 @@ of partitions is chosen once, and that is its weakness: too few, and one gets to
 ## The same in Spark
 
 A Spark frame is partitioned already, somehow; `repartition(n, column)` **shuffles** its rows so that the one with key $k$ ends in partition
-`pmod(hash(k), n)`, the non-negative remainder of Spark's own hash, MurmurHash3. All tasks compute it alike, so equal keys meet. The set-up has our own
-twelve lines of it. **Predict:** are parts of the same size if there are 30 customers, a few of whom buy a lot?
+`pmod(hash(k), n)`, the non-negative remainder of Spark's own hash (MurmurHash3, but for a text's last one to three bytes, which Spark mixes in one by one). All tasks compute it alike, so equal keys meet. The
+set-up computes it in a dozen lines, as `murmur3`. **Predict:** are parts of the same size if there are 30 customers, a few of whom buy a lot?
 """
 
 # %%
@@ -858,6 +866,11 @@ with TemporaryDirectory() as folder:
         ).equals(
             [0, 0], idea="the orders with this value, and their other columns; the value stands in the folder's name"
         )
+    write_rows(f"{folder}/few", rows[:12])
+    check(folder_files, f"{folder}/few", "customer", f"{folder}/by_customer").value(idea="it should end well")
+    check_value("the folders by customer", {place.name for place in Path(folder, "by_customer").glob("*=*")}).note(
+        "seed 3, 12 orders"
+    ).equals({f"customer={row['customer']}" for row in rows[:12]}, idea="any column can be the key")
     ### END HIDDEN TESTS
 
 # %% test="e3_pruned" points=2 title="Reading one folder, and no other"
@@ -973,7 +986,8 @@ result from the join straight to `out` as JSON lines, so that each file is the o
 - **Rows**: those of the plain join. `how` is `"inner"` or `"left"`; with `"left"` an order without partners is there once, with a `segment` of null. As
   in all of SQL, a `customer` that is null has no partners.
 - **Columns**: those of the orders, `segment`, and `salt`: the order's salt, a whole number from 0 to `k - 1` (`k` ≥ 1).
-- **Same again**: the salt depends on the order's `id` and on `k`, and on nothing else: not on the files in which the orders came, nor on their order.
+- **The join does it**: orders with the same customer and the same salt meet in one task, so they lie in one file.
+- **Same again**: the salt depends on the order's `id` and on `k`, and on nothing else: not on its other columns, not on the files in which the orders came, nor on their sequence there.
 - **Spread**: tests take `k = 64`, at least 1,600 orders, nine in ten of them by one customer. No file may hold more than half of the rows. That must hold for ids of any
   pattern; all of them may be multiples of 1,024, say.
 
@@ -1073,6 +1087,10 @@ with TemporaryDirectory() as folder:
     check_value("the share of the rows in the fullest file", max(map(len, parts.values()), default=0) / 1_600).note(
         "seed 6, all ids multiples of 1,024"
     ).satisfies(lambda share: 0 < share <= 0.5, "more than 0, at most 0.5", idea="what are these ids' remainders?")
+    where = {(row.get("customer"), row.get("salt"), number) for number, part in parts.items() for row in part}
+    check_value(
+        "pairs of customer and salt with orders in several files", len(where) - len({(c, salt) for c, salt, _ in where})
+    ).equals(0, idea="who has spread the rows: the join by its key, or a shuffle after a join that stays skewed?")
     ### END HIDDEN TESTS
 
 # %% test="e4_again" points=2 title="The salt is a function of the row"
@@ -1093,13 +1111,14 @@ with TemporaryDirectory() as folder:
     first = salts(f"{folder}/out")
     check_value("the salts", {salt for _, salt in first}).equals(set(range(6)), idea="whole numbers from 0 to k - 1")
     ### BEGIN HIDDEN TESTS
-    write_rows(f"{folder}/shuffled", [rows[k] for k in seeded(7).permutation(200)[:150]], files=4)
+    others = orders(seeded(8), 200)
+    write_rows(f"{folder}/shuffled", [others[k] for k in seeded(7).permutation(200)[:150]], files=4)
     check(salted_join, f"{folder}/shuffled", f"{folder}/customers", 6, "inner", f"{folder}/second").value(
         idea="it should end well"
     )
     second = salts(f"{folder}/second")
-    check_value("orders whose salt has changed", len(second - first)).note(
-        "150 of the same orders, in other files and order"
+    check_value("ids whose salt has changed", len(second - first)).note(
+        "150 of the same ids, by other customers, in other files and order"
     ).equals(0, idea="a task that is run again must deal its rows out as before: which number never changes for a row?")
     ### END HIDDEN TESTS
 
