@@ -24,7 +24,9 @@ def _karate_club() -> list[str]:
 
 def _library() -> list[str]:
     lib = library.generate(seed=REGISTRY["library"]["seed"], documents=1200)
-    judged = ((query, document, grade) for query, grades in lib.judgements.items() for document, grade in grades.items())
+    judged = (
+        (query, document, grade) for query, grades in lib.judgements.items() for document, grade in grades.items()
+    )
     return [json.dumps(row) + "\n" for row in (*lib.texts.items(), *lib.queries.items(), *judged, *lib.links)]
 
 
