@@ -207,7 +207,7 @@ def test_a_release_that_holds_an_answer_is_not_handed_out(course: Path, tmp_path
 
 
 def test_a_section_without_lessons_and_a_file_in_the_way_are_refused(course: Path, tmp_path: Path) -> None:
-    nothing = mind(course, "class", "bundle", "1.1", "-o", str(tmp_path / "x.zip"))
+    nothing = mind(course, "class", "bundle", "1.2", "-o", str(tmp_path / "x.zip"))
     assert (nothing.returncode, "has no released lesson" in nothing.stderr) == (2, True)
     (tmp_path / "thesis.zip").write_text("mine")
     kept = mind(course, "class", "bundle", "1.5", "-o", str(tmp_path / "thesis.zip"))
