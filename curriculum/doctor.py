@@ -193,6 +193,7 @@ def _tools() -> list[_Tool]:
             _postgresql,
             "`make section-1-1`; or name the folder of an installed one, as in MIND_POSTGRES=/usr/lib/postgresql/17/bin",
         ),
+        _Tool("a stand-in for Snowflake", ("snowflake",), _packaged("fakesnow"), "`make section-1-1`"),
         _Tool("Prometheus", ("prometheus",), _versioned("prometheus"), machine.install("prometheus", "prometheus", "prometheus")),
         _Tool(
             "a browser that tests can drive", (), _browser,
@@ -208,6 +209,13 @@ def _versioned(*names: str, beside: str = "") -> Callable[[], tuple[bool | None,
             return False, "not found"
         said = machine.version(path)
         return (True, said) if said else (None, f"{path} is there, but does not say its version")
+
+    return look
+
+
+def _packaged(name: str) -> Callable[[], tuple[bool | None, str]]:
+    def look() -> tuple[bool | None, str]:
+        return (True, f"{name} {metadata.version(name)}") if find_spec(name) else (False, "not found")
 
     return look
 

@@ -114,6 +114,13 @@ def test_postgresql_is_what_the_variable_names_else_the_newest_of_the_package(
     assert finding("PostgreSQL").found == "postgres (PostgreSQL) 17.2"
 
 
+def test_the_stand_in_for_snowflake_is_a_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = finding("a stand-in for Snowflake")
+    assert (there.fine, there.found.split()[0]) == (True, "fakesnow")
+    monkeypatch.setattr(doctor, "find_spec", lambda name: None)
+    assert finding("a stand-in for Snowflake").found.startswith("not found")
+
+
 def test_a_topics_packages_are_its_sections() -> None:
     assert groups_for("1.1.2") == ["section-1-1-2", "section-1-1"]
     assert groups_for("2.4") == ["section-2-4"]
