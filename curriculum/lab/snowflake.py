@@ -45,7 +45,10 @@ import sqlglot
 import starlette.applications
 import starlette.routing  # noqa: F401
 import uvicorn
+from fakesnow.transforms.stage import LOCAL_BUCKET_PATH
 
+with contextlib.suppress(OSError):  # made by the import, for files of stages, which no lesson has, and never removed
+    os.rmdir(LOCAL_BUCKET_PATH)
 sqlglot.transpile("SELECT 1", read="snowflake", write="duckdb")  # it loads a dialect when it first meets one
 
 DATABASE, SCHEMA = "SHOP", "PUBLIC"
