@@ -8,6 +8,7 @@ import re
 import time
 from pathlib import Path
 
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page, expect
 
 from tests.ui.conftest import Server
@@ -94,15 +95,20 @@ def recorded(page: Page) -> None:
 def command(page: Page, label: str) -> None:
     """Run a command by its name in the palette, with the keyboard."""
     field = page.locator(".lm-CommandPalette-input:visible")
-    for _ in range(10):  # JupyterLab closes it when something that is still being opened takes the focus
+    found = page.locator(".lm-CommandPalette-item.lm-mod-active:visible")
+    until = time.monotonic() + 60
+    while True:  # JupyterLab closes it when something that is still being opened takes the focus
         if not field.count():
             page.keyboard.press("Control+Shift+c")
         page.wait_for_timeout(700)
-        if field.count() and field.evaluate("field => field === document.activeElement"):
+        try:
+            expect(field).to_be_focused(timeout=1_000)
+            field.fill(label, timeout=1_000)
+            expect(found).to_contain_text(label, timeout=2_000)
             break
-    expect(field).to_be_focused()
-    field.fill(label)
-    expect(page.locator(".lm-CommandPalette-item.lm-mod-active")).to_contain_text(label)
+        except (AssertionError, PlaywrightError):
+            if time.monotonic() > until:
+                raise
     page.keyboard.press("Enter")
     expect(field).to_be_hidden()
 
