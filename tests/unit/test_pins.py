@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -100,3 +102,9 @@ def test_xdist_sees_the_groups_that_keep_tests_on_one_worker(request: pytest.Fix
     if not request.config.option.loadgroup:
         pytest.skip("tests are not sent by groups")
     assert request.node.nodeid.endswith("@groups")
+
+
+def test_to_read_a_notebook_no_process_compiles_a_grammar() -> None:
+    """A jsonschema that does costs every command, kernel and server seconds (requirements/same-everywhere.in bounds it)."""
+    look = "import nbformat, sys; sys.exit('lark' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", look], check=False).returncode == 0
