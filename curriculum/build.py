@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -86,9 +86,12 @@ def build(
         return made
 
 
-def check_build(plan: Plan, root: Path = ROOT) -> Iterator[str]:
-    """What in ``source/`` and ``release/`` is not what the lessons build to, a line each. Outputs are nbval's to compare."""
-    for unit in plan.units:
+def check_build(plan: Plan, root: Path = ROOT, units: Sequence[Unit] | None = None) -> Iterator[str]:
+    """What in ``source/`` and ``release/`` is not what the lessons (of some units, else of all) build to, a line each.
+
+    Outputs are nbval's to compare.
+    """
+    for unit in plan.units if units is None else units:
         lessons = lessons_of(unit, root)
         where = root / "source" / unit.id
         if not lessons:

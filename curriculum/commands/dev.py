@@ -58,7 +58,7 @@ def build_command(section: str | None, only: str | None, checking: bool) -> None
     plan = _plan()
     try:
         if checking:
-            differences = list(check_build(plan))
+            differences = list(check_build(plan, units=_units(plan, section) if section else None))
             for line in differences:
                 out.print(escape(line))
             if differences:
