@@ -25,10 +25,12 @@ from bench.ours import Grade
 from bench.setting import Setting, differences, readable, setting
 
 ENGINE, COLD, STOCK, OTTER, LIMIT = "engine", "engine, cold start", "nbgrader autograde", "otter run", "limit"
+ELSEWHERE = "nbgrader autograde, its own environment"
 NOTES = {
     ENGINE: "warm: from file to result",
     COLD: "whole process: start, one check, end",
     STOCK: "whole process",
+    ELSEWHERE: "whole process",
     OTTER: "whole process",
     LIMIT: "forked from a warm interpreter",
 }
@@ -39,12 +41,26 @@ NOTES = {
 @click.option("--repeat", default=5, show_default=True, help="Checks in each round by the engine and at the limit.")
 @click.option("--kind", "kinds", multiple=True, type=click.Choice(KINDS), default=KINDS, help="Lessons to measure.")
 @click.option("--otter/--no-otter", "with_otter", default=True, help="Measure Otter too, where it is installed.")
+@click.option(
+    "--stock-python",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Interpreter of an environment with another nbgrader, as plain pip installs it: measured as well.",
+)
 @click.option("--plain", is_flag=True, help="Notebooks with nothing but nbgrader's own metadata: any course's.")
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Write all that was measured to this file.")
 @click.option("--any-load", is_flag=True, help="Measure on a busy machine too: to try the script.")
 def main(
-    rounds: int, repeat: int, kinds: tuple[str, ...], with_otter: bool, plain: bool, file: Path | None, any_load: bool
+    rounds: int,
+    repeat: int,
+    kinds: tuple[str, ...],
+    with_otter: bool,
+    stock_python: str | None,
+    plain: bool,
+    file: Path | None,
+    any_load: bool,
 ) -> None:
+    if stock_python and repeat < 2:
+        raise click.UsageError("--stock-python takes a student more: --repeat 2 or more")
     common.same_for_all()
     about = common.begin(any_load)
     found: dict[str, Any] = {}
@@ -54,7 +70,7 @@ def main(
             ours.engine(lesson.kind) as grade,
             Limit(place.source) as limit,
         ):
-            run = Run(place, grade, limit, repeat)
+            run = Run(place, grade, limit, repeat, stock_python)
             times = common.interleave(rounds, run.contenders(), lesson.kind)
         for name, row in times.items():
             row.note = NOTES[name]
@@ -76,8 +92,11 @@ def main(
 class Run:
     """The contenders on one lesson. Each gives the seconds it took in a round; all grade the round's first student."""
 
-    def __init__(self, place: Setting, grade: Grade, limit: Limit, repeat: int) -> None:
+    def __init__(
+        self, place: Setting, grade: Grade, limit: Limit, repeat: int, stock_python: str | None = None
+    ) -> None:
         self.place, self.grade, self.limit, self.repeat = place, grade, limit, repeat
+        self.stock_python = stock_python
         #: What was not given the same points by all, student by student.
         self.unequal: list[dict[str, Any]] = []
         #: How the engine judged: exercises apart from the learner's process, of how many, and in what that was confined.
@@ -87,6 +106,8 @@ class Run:
 
     def contenders(self) -> dict[str, Callable[[int], Iterable[float]]]:
         found: dict[str, Callable[[int], Iterable[float]]] = {ENGINE: self._engine, STOCK: self._stock}
+        if self.stock_python:
+            found[ELSEWHERE] = self._elsewhere
         if self.place.otter is not None:
             found[OTTER] = self._otter
         return found | {COLD: self._cold, LIMIT: self._limit}
@@ -110,6 +131,13 @@ class Run:
         self.place.submit(student)
         yield self.place.stock.autograde(f"s{student:03d}")
         self._scores[student][STOCK] = self.place.stock_scores(student)
+
+    def _elsewhere(self, number: int) -> Iterable[float]:
+        assert self.stock_python is not None
+        student = self._students(number)[1]
+        self.place.submit(student)
+        yield self.place.stock.autograde(f"s{student:03d}", python=self.stock_python)
+        self._scores[student][ELSEWHERE] = self.place.stock_scores(student)
 
     def _otter(self, number: int) -> Iterable[float]:
         student = self._students(number)[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -63,11 +64,17 @@ class BenchCourse:
         shutil.copy(self._empty, self.gradebook)
         shutil.rmtree(self.root / "autograded", ignore_errors=True)
 
-    def autograde(self, student: str = "*", ended_well: bool = True) -> float:
-        """`nbgrader autograde` as a whole process, for one student or all; the seconds it took. Raises StockError."""
-        command = [sys.executable, "-m", "nbgrader", "autograde", self.assignment, "--student", student]
+    def autograde(self, student: str = "*", ended_well: bool = True, python: str = sys.executable) -> float:
+        """`nbgrader autograde` as a whole process, for one student or all; the seconds it took. Raises StockError.
+
+        With another ``python`` it is the nbgrader of that one's environment.
+        """
+        command = [python, "-m", "nbgrader", "autograde", self.assignment, "--student", student]
+        path = os.pathsep.join([str(Path(python).parent), os.environ.get("PATH", "")])
         started = time.perf_counter()
-        ran = subprocess.run(command, cwd=self.root, capture_output=True, text=True, check=False)
+        ran = subprocess.run(
+            command, cwd=self.root, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False
+        )
         seconds = time.perf_counter() - started
         if ended_well and ran.returncode != 0:
             raise StockError(f"nbgrader autograde ended with {ran.returncode}:\n{ran.stderr[-2000:]}")
