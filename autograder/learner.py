@@ -15,9 +15,11 @@ import re
 import socket
 import sys
 import types
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from autograder.faults import text_of
+from autograder.forbidden import Forbidden
 from autograder.peer import Peer
 
 #: What only IPython understands, or gives: its shell is made when the first of it is met, which takes some time.
@@ -38,7 +40,14 @@ class Learner:
         self.module = types.ModuleType("__main__")
         self.module.__dict__["__builtins__"] = builtins
         sys.modules["__main__"] = self.module
-        self._peer = Peer(stream, trusted=False, doors={"run": self.run, "export": self.export, "last": self.last})
+        doors: dict[str, Callable[..., Any]] = {
+            "run": self.run,
+            "export": self.export,
+            "last": self.last,
+            "forbid": self._forbid,
+        }
+        self._peer = Peer(stream, trusted=False, doors=doors)
+        self._forbidden = Forbidden(self.module.__dict__)
         self._shell: Any = None
         self._cells = 0
         self._last: Any = None
@@ -73,6 +82,9 @@ class Learner:
         """A name's value in a list, or an empty list if it is not bound."""
         namespace = self.module.__dict__
         return [namespace[name]] if name in namespace else []
+
+    def _forbid(self, libraries: list[str]) -> None:
+        self._forbidden.set(libraries)
 
     def _leave(self, *_: Any) -> NoReturn:
         from autograder import wire

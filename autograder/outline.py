@@ -66,7 +66,10 @@ class Test:
 
 @dataclass
 class Exercise:
-    """One exercise. ``declared`` says that the notebook itself named it, with what it exports."""
+    """One exercise. ``declared`` says that the notebook itself named it, with what it exports.
+
+    ``forbidden`` are libraries that it is to be done without.
+    """
 
     name: str
     title: str
@@ -77,6 +80,7 @@ class Exercise:
     tests: list[Test] = field(default_factory=list)
     hints: list[str] = field(default_factory=list)
     reading: str = ""
+    forbidden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -144,6 +148,7 @@ def _declared(cell: Cell) -> Exercise:
         exports=tuple(about["exports"]),
         hints=list(about["hints"]),
         reading=about["reading"],
+        forbidden=tuple(about.get("forbidden", ())),
     )
 
 

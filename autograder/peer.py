@@ -21,7 +21,7 @@ from typing import Any
 
 from autograder import wire
 from autograder.faults import pack_error, unpack_error
-from autograder.plain import NotPlain
+from autograder.plain import NotPlain, no_value
 from autograder.proxies import ProxyFunction, ProxyIterator, class_for, is_proxy
 from autograder.sharing import join, shared
 from autograder.wire import Tree
@@ -215,7 +215,7 @@ class Peer:
         if callable(value) and not _own_class(type(value)):
             return {"function": [number, str(getattr(value, "__name__", type(value).__name__))[:_SHOWN]]}
         if isinstance(value, type(sys)):
-            raise NotPlain("a module is not plain data")
+            raise NotPlain("a module, which is no value: call what you need of it, and give what that returns")
         if self.trusted and not _own_class(type(value)):
             raise NotPlain(f"{type(value).__name__} is not plain data, and no class of the test's own")
         offers = sorted(CONTAINER & {name for kind in type(value).__mro__ for name in vars(kind)})
@@ -249,7 +249,7 @@ class Peer:
             if self.trusted and self.classes.isdisjoint(above.__name__ for above in kind.__mro__):
                 if "__call__" in body[2]:  # it may be called, as a function, and that is all
                     return self._resolve({"function": [number, kind.__name__]})
-                raise NotPlain(f"an object of the class {kind.__name__}, where plain data is expected")
+                raise no_value(kind.__name__)
             offers = CONTAINER & set(map(str, body[2]))
             if number not in self._proxies:
                 self._proxies[number] = class_for(kind.__name__, (kind,), offers)._of(self, number, "")

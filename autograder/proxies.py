@@ -84,6 +84,9 @@ class ProxyIterator:
     def __next__(self) -> Any:
         return self._peer.next(self._number)
 
+    def __repr__(self) -> str:
+        return "an iterator (nothing is in it until it is asked)"
+
 
 def is_proxy(value: Any) -> bool:
     return isinstance(value, (Proxy, ProxyIterator)) or (isinstance(value, _ProxyType) and hasattr(value, "_number"))

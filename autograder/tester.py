@@ -38,6 +38,8 @@ class Tester:
         sys.modules["__main__"] = self.module
         self._peer = Peer(learner, trusted=True)
         self._bound: dict[str, Any] = {}
+        self._untold: dict[str, str] = {}
+        self._forbidden: list[str] = []
         self._steps = 0
 
     def do(self, order: dict[str, Any]) -> dict[str, Any]:
@@ -48,6 +50,7 @@ class Tester:
         """
         self._steps += 1
         try:
+            self._forbid(order.get("forbidden", []))
             match order["do"]:
                 case "environment":
                     os.environ.update(order["variables"])
@@ -69,6 +72,12 @@ class Tester:
             return {"kind": "crashed", "text": str(gone), "dead": True}
         raise ValueError(order["do"])
 
+    def _forbid(self, libraries: list[str]) -> None:
+        """Tell the learner's process which libraries its cells may not use, if that is not what it was told last."""
+        if libraries != self._forbidden:
+            self._peer.door("forbid", libraries)
+            self._forbidden = libraries
+
     def _there(self, source: str) -> dict[str, Any]:
         error = self._peer.door("run", source)
         return _ended(str(error[0]), str(error[1])) if error else {}
@@ -78,6 +87,9 @@ class Tester:
             return {"value": _number(run_cell(source, self.module.__dict__, f"<test {self._steps}>"))}
         except Gone:
             raise
+        except NameError as error:
+            untold = self._untold.get(str(error.name), "")
+            return _ended("TypeError", f"{error.name} is {untold}") if untold else _ended("NameError", text_of(error))
         except BaseException as error:  # noqa: BLE001 - SystemExit of a learner's function comes through a test as well
             return _ended(type(error).__name__, text_of(error))
 
@@ -88,11 +100,13 @@ class Tester:
             name, _, attribute = export.partition(".")
             offered.setdefault(name, set()).update({attribute} if attribute else ())
         self._peer.classes = set(offered)
+        self._untold = {}
         for name, attributes in offered.items():
             try:
                 found = self._peer.door("export", name)
-            except Exception:  # noqa: BLE001 - of what cannot be told the test hears as of what is not there
+            except Exception as error:  # noqa: BLE001 - what cannot be told is not there; who asks for it hears why
                 found = []
+                self._untold[name] = text_of(error)
             if found:
                 namespace[name] = self._bound[name] = found[0]
                 offer(found[0], attributes)

@@ -199,7 +199,7 @@ class Pair:
                 order = {"do": "test", "exports": list(step.exports)}
             case _:
                 order = {"do": "test there"}
-        return self.ask(order | {"source": step.source}, seconds)
+        return self.ask(order | {"source": step.source, "forbidden": list(step.forbidden)}, seconds)
 
     def ask(self, order: dict[str, Any], seconds: float) -> Verdict:
         try:

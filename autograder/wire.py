@@ -22,7 +22,7 @@ from fractions import Fraction
 from typing import Any
 
 from autograder import frames, symbols
-from autograder.plain import NotPlain
+from autograder.plain import NotPlain, no_value
 
 Tree = Any
 Other = Callable[[Any], Any]
@@ -127,14 +127,14 @@ def pack(value: Any, other: Other | None = None, depth: int = 0) -> Tree:
             return pack(bare(value))
     try:
         packed = _pack_library(value, lambda v: pack(v, other, depth + 1))
-    except NotPlain:  # a learner's own kind of expression or frame, say
-        if other is None:
+    except NotPlain:  # a learner's own kind of expression or frame, say; of the libraries' own the reason is told
+        if other is None or kind.__module__.partition(".")[0] in ("numpy", "pandas"):
             raise
         packed = None
     if packed is not None:
         return packed
     if other is None:
-        raise NotPlain(f"{kind.__name__} is not plain data")
+        raise no_value(kind.__name__)
     return other(value)
 
 
@@ -289,11 +289,15 @@ def _pack_library(value: Any, inner: Callable[[Any], Tree]) -> Tree | None:
     if numpy is not None:
         if isinstance(value, numpy.ndarray):
             if isinstance(value, numpy.ma.MaskedArray) and value.mask.any():
-                raise NotPlain("an array with masked entries is not plain data: fill them, or take them out")
+                raise NotPlain(
+                    "an array with masked entries, which is not plain data: fill them, as filled() does, or take them out, as compressed()"
+                )
             value = numpy.asarray(value)
             if value.dtype.hasobject:
                 if value.dtype.fields:
-                    raise NotPlain("a structured array that holds Python objects is not plain data")
+                    raise NotPlain(
+                        "a structured array that holds Python objects, which is not plain data: give a list of tuples"
+                    )
                 return {"npo": [list(value.shape), [inner(v) for v in value.ravel().tolist()]]}
             if not value.dtype.itemsize:  # text of no length at all
                 value = value.astype(f"{value.dtype.kind}1")

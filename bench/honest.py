@@ -8,12 +8,16 @@ Solutions, untouched notebooks, and all right and wrong answers of a section: wh
 from __future__ import annotations
 
 import copy
+import hashlib
+import json
+import os
 import random
 import shutil
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -23,6 +27,7 @@ from rich.table import Table
 
 from autograder import intake
 from autograder.engine import Course, Engine, settings_of
+from autograder.ledger import tests_of
 from autograder.results import Result
 from bench import common
 from bench.common import console
@@ -83,6 +88,46 @@ class Difference:
         return self.reason in STOCK_IS_WRONG
 
 
+@dataclass(frozen=True)
+class Given:
+    """What stock gave to one notebook: points by test cell, and where it was wrong, why."""
+
+    points: Mapping[str, float | None]
+    wrong: Mapping[str, str]
+
+
+@dataclass
+class Stock:
+    """Stock's points, kept in a file where one is named, so that the whole can be had in pieces. Its key is the work graded."""
+
+    path: Path | None = None
+    given: dict[str, Given] = field(default_factory=dict)
+
+    @staticmethod
+    def read(path: Path | None) -> Stock:
+        if path is None or not path.exists():
+            return Stock(path)
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        return Stock(path, {work: Given(**given) for work, given in kept.items()})
+
+    def keep(self, given: Mapping[str, Given]) -> None:
+        self.given |= given
+        if self.path is not None:
+            beside = self.path.with_suffix(".part")
+            beside.write_text(json.dumps({work: asdict(one) for work, one in self.given.items()}), encoding="utf-8")
+            os.replace(beside, self.path)
+
+
+@dataclass
+class Compared:
+    """What came out: how many notebooks and test cells, how many notebooks are left for another time."""
+
+    differences: list[Difference] = field(default_factory=list)
+    notebooks: int = 0
+    cells: int = 0
+    left: int = 0
+
+
 def students(lessons: Sequence[tuple[Lesson, Answers]]) -> Iterator[Student]:
     """The solutions, with and without a warning in every function; nothing at all; every answer once, five to a notebook."""
     solved = {
@@ -127,19 +172,23 @@ def filled(release: intake.Notebook, lesson: Lesson, answers: Mapping[str, tuple
     return book
 
 
-def compare(
-    student: Student, notebook: str, result: Result, stock: Mapping[str, float | None], ran: intake.Notebook | None
-) -> list[Difference]:
-    """The test cells of one notebook that were not given the same points. ``ran`` is the notebook as stock left it."""
+def given(points: Mapping[str, float | None], ran: intake.Notebook | None) -> Given:
+    """Stock's points for one notebook, and what ``ran``, the notebook as stock left it, shows it to be wrong in."""
     cells = {intake.grade_id(cell): cell for cell in ran["cells"]} if ran else {}
+    reasons = {name: stock_reason(value, cells.get(name)) for name, value in points.items()}
+    return Given(points, {name: reason for name, reason in reasons.items() if reason})
+
+
+def compare(student: Student, notebook: str, result: Result, stock: Given) -> list[Difference]:
+    """The test cells of one notebook that were not given the same points."""
     found = []
     for exercise in result.exercises:
         why = student.answers[notebook].get(exercise.name, ("untouched", ""))[0]
         for test in exercise.tests:
-            points = stock.get(test.name)
+            points = stock.points.get(test.name)
             if points != test.points:
                 said = test.error or test.got or exercise.reason or exercise.state
-                reason = stock_reason(points, cells.get(test.name)) or f"engine: {said}"
+                reason = NO_SCORE if points is None else stock.wrong.get(test.name) or f"engine: {said}"
                 found.append(Difference(student.name, notebook, test.name, why, points, test.points, reason))
     return found
 
@@ -163,8 +212,21 @@ def stock_reason(points: float | None, cell: intake.Cell | None) -> str:
 @click.option("--lesson", "only", multiple=True, help="Only this lesson of the section, such as d01_matrices.")
 @click.option("--sample", type=int, help="So many of the notebooks full of answers, drawn at random, instead of all.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the draw.")
+@click.option(
+    "--stock", "kept", type=click.Path(path_type=Path), help="Keep stock's points here; what is there is not run again."
+)
+@click.option("--minutes", type=float, default=float("inf"), help="Begin no further run of stock after so long.")
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Write all differences to this file.")
-def main(section: str, only: tuple[str, ...], sample: int | None, seed: int, file: Path | None) -> None:
+def main(
+    section: str,
+    only: tuple[str, ...],
+    sample: int | None,
+    seed: int,
+    kept: Path | None,
+    minutes: float,
+    file: Path | None,
+) -> None:
+    until = time.monotonic() + 60 * minutes
     common.same_for_all()
     about = common.begin(any_load=True)  # points do not depend on the load
     paths = [path for path in lesson_paths(ROOT / "curriculum" / "lessons" / section) if not only or path.stem in only]
@@ -174,10 +236,11 @@ def main(section: str, only: tuple[str, ...], sample: int | None, seed: int, fil
     always, rest = split(list(students(lessons)))
     if sample is not None and sample < len(rest):
         rest = sorted(random.Random(seed).sample(rest, sample), key=lambda student: student.name)
-    found, count, cells = run(section, [lesson for lesson, _ in lessons], [*always, *rest])
-    show(found, count, cells)
-    common.write_json(file, about, notebooks=count, cells=cells, differences=[asdict(one) for one in found])
-    raise SystemExit(any(not one.explained for one in found))
+    compared = run(section, [lesson for lesson, _ in lessons], [*always, *rest], Stock.read(kept), until)
+    show(compared)
+    counted = {"notebooks": compared.notebooks, "cells": compared.cells, "left": compared.left}
+    common.write_json(file, about, **counted, differences=[asdict(one) for one in compared.differences])
+    raise SystemExit(any(not one.explained for one in compared.differences))
 
 
 def split(all_of_them: list[Student]) -> tuple[list[Student], list[Student]]:
@@ -185,38 +248,57 @@ def split(all_of_them: list[Student]) -> tuple[list[Student], list[Student]]:
     return all_of_them[:3], all_of_them[3:]
 
 
-def run(section: str, lessons: Sequence[Lesson], graded: Sequence[Student]) -> tuple[list[Difference], int, int]:
-    """Differences, notebooks and test cells compared."""
-    found, notebooks, cells = list[Difference](), 0, 0
+def run(section: str, lessons: Sequence[Lesson], graded: Sequence[Student], stock: Stock, until: float) -> Compared:
+    """Both grade what these students hand in, stock only what it has not graded before, and only until then."""
+    compared = Compared()
     with tempfile.TemporaryDirectory(prefix="honest-") as folder, Engine(settings_of(ROOT)) as engine:
-        stock = BenchCourse(
+        bench = BenchCourse(
             Path(folder) / "course", section
         )  # not by this course's configuration: that names the engine
         shutil.copytree(
-            ROOT / "source" / section, stock.source, dirs_exist_ok=True, ignore=lambda _, names: others(names, lessons)
+            ROOT / "source" / section, bench.source, dirs_exist_ok=True, ignore=lambda _, names: others(names, lessons)
         )
         console.print(f"nbgrader makes the release of {section} …")
-        stock.generate()
+        bench.generate()
         courses = {
-            one.stem: Course.read(stock.source / f"{one.stem}.ipynb", stock.release / f"{one.stem}.ipynb") for one in lessons
+            one.stem: Course.read(bench.source / f"{one.stem}.ipynb", bench.release / f"{one.stem}.ipynb") for one in lessons
         }  # fmt: skip
         with common.progress() as bar:
             for student in bar.track(graded, description="students"):
-                mine = [lesson for lesson in lessons if lesson.stem in student.answers]
-                submitted = {
-                    one.stem: stock.submit(
-                        student.name, one.stem, filled(courses[one.stem].release, one, student.answers[one.stem])
-                    )
-                    for one in mine
+                books = {
+                    lesson.stem: filled(courses[lesson.stem].release, lesson, student.answers[lesson.stem])
+                    for lesson in lessons
+                    if lesson.stem in student.answers
                 }
-                stock.autograde(student.name, ended_well=False)
-                points = stock.scores(student.name)
-                for stem, path in submitted.items():
-                    result = engine.grade(path, courses[stem])
-                    theirs = {cell: given for (book, cell), given in points.items() if book == stem}
-                    found += compare(student, stem, result, theirs, stock.graded(student.name, stem))
-                    notebooks, cells = notebooks + 1, cells + len(result.scores())
-    return found, notebooks, cells
+                works = {stem: work(book, courses[stem]) for stem, book in books.items()}
+                new = {stem: book for stem, book in books.items() if works[stem] not in stock.given}
+                if new and time.monotonic() < until:
+                    stock.keep({works[stem]: one for stem, one in by_stock(bench, student.name, new).items()})
+                for stem, book in books.items():
+                    if works[stem] not in stock.given:
+                        compared.left += 1
+                        continue
+                    result = engine.grade(bench.submit(student.name, stem, book), courses[stem])
+                    compared.differences += compare(student, stem, result, stock.given[works[stem]])
+                    compared.notebooks, compared.cells = compared.notebooks + 1, compared.cells + len(result.scores())
+    return compared
+
+
+def work(book: intake.Notebook, course: Course) -> str:
+    """What stock's points are kept under: the notebook handed in, and the tests."""
+    sources = [cell["source"] for cell in book["cells"]]
+    return hashlib.sha256(json.dumps([tests_of(course), sources]).encode()).hexdigest()
+
+
+def by_stock(bench: BenchCourse, student: str, books: Mapping[str, intake.Notebook]) -> dict[str, Given]:
+    for stem, book in books.items():
+        bench.submit(student, stem, book)
+    bench.autograde(student, ended_well=False)
+    points = bench.scores(student)
+    return {
+        stem: given({cell: value for (book, cell), value in points.items() if book == stem}, bench.graded(student, stem))
+        for stem in books
+    }  # fmt: skip
 
 
 def others(names: Sequence[str], lessons: Sequence[Lesson]) -> set[str]:
@@ -225,8 +307,13 @@ def others(names: Sequence[str], lessons: Sequence[Lesson]) -> set[str]:
     return {name for name in names if name.startswith(".") or (name.endswith(".ipynb") and name not in mine)}
 
 
-def show(found: Sequence[Difference], notebooks: int, cells: int) -> None:
-    console.print(f"{notebooks} notebooks, {cells} test cells: {cells - len(found)} got the same points from both.")
+def show(compared: Compared) -> None:
+    found, cells = compared.differences, compared.cells
+    console.print(
+        f"{compared.notebooks} notebooks, {cells} test cells: {cells - len(found)} got the same points from both."
+    )
+    if compared.left:
+        console.print(f"{compared.left} notebooks are left: time was up. Say it again with the same --stock to go on.")
     for reason, count in Counter(one.reason for one in found if one.explained).items():
         console.print(f"{count} differ because {reason}.")
     unexplained = [one for one in found if not one.explained]

@@ -30,7 +30,7 @@ _EDIT = re.compile(
 
 #: What the marker of each kind of cell may say, beside the word that names the kind.
 _LESSON_KEYS: Mapping[str, frozenset[str]] = {
-    "exercise": frozenset({"title", "level", "minutes", "exports", "goals"}),
+    "exercise": frozenset({"title", "level", "minutes", "exports", "goals", "forbidden"}),
     "hints": frozenset({"reading"}),
     "solution": frozenset({"source", "as"}),
     "test": frozenset({"points", "title"}),
@@ -71,6 +71,7 @@ class Exercise:
     solution: str
     tests: tuple[TestCell, ...]
     line: int
+    forbidden: tuple[str, ...] = ()
 
     @property
     def points(self) -> int:
@@ -254,10 +255,18 @@ def _exercise(path: Path, statement: Cell, cells: tuple[Cell, ...]) -> Exercise:
         raise LessonError(
             path, statement.line, f"exercise {name}: level is one of {', '.join(LEVELS)}, not {marks['level']!r}"
         )
-    for key, kind, wanted in (("exports", str, "names"), ("goals", int, "numbers of goals")):
+    for key, kind, wanted in (
+        ("exports", str, "names"),
+        ("goals", int, "numbers of goals"),
+        ("forbidden", str, "libraries"),
+    ):
         given = marks.get(key, [])
         if not isinstance(given, list) or not all(type(item) is kind for item in given):
             raise LessonError(path, statement.line, f"exercise {name}: {key} is a list of {wanted}, not {given!r}")
+    if parts := [library for library in marks.get("forbidden", []) if not library.isidentifier()]:
+        raise LessonError(
+            path, statement.line, f"exercise {name}: only whole libraries can be forbidden, not {parts[0]!r}"
+        )
     if type(marks["minutes"]) is not int or marks["minutes"] < 1:
         raise LessonError(path, statement.line, f"exercise {name}: minutes is a whole number, not {marks['minutes']!r}")
     solutions = [cell for cell in cells if cell.kind == "solution" and cell.name == name]
@@ -281,6 +290,7 @@ def _exercise(path: Path, statement: Cell, cells: tuple[Cell, ...]) -> Exercise:
         solution=solutions[0].source,
         tests=tuple(_test(path, cell) for cell in cells if cell.kind == "test" and cell.name.partition("_")[0] == name),
         line=statement.line,
+        forbidden=tuple(marks.get("forbidden", ())),
     )
 
 

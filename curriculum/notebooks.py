@@ -110,6 +110,8 @@ def _statement(exercise: Exercise, number: int) -> NotebookNode:
         "hints": list(exercise.hints),
         "reading": exercise.reading,
     }
+    if exercise.forbidden:
+        about["forbidden"] = list(exercise.forbidden)
     return _markdown(f"{head}\n\n{exercise.statement}", exercise=about)
 
 

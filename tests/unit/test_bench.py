@@ -188,5 +188,25 @@ def test_comparing_names_the_test_cell_and_the_answer() -> None:
     tests = [TestResult("d01_e1_a", "", 1.0, 1.0, True), TestResult("d01_e1_b", "", 0.0, 2.0, False, error="no")]
     result = Result("d01", [ExerciseResult("e1", "", False, "almost", tests)])
     student = honest.Student("a00", {"d01": {"e1": ("wrong: so", "")}})
-    (one,) = honest.compare(student, "d01", result, {"d01_e1_a": 1.0, "d01_e1_b": 2.0}, None)
+    stock = honest.given({"d01_e1_a": 1.0, "d01_e1_b": 2.0}, None)
+    (one,) = honest.compare(student, "d01", result, stock)
     assert (one.cell, one.answer, one.stock, one.engine, one.explained) == ("d01_e1_b", "wrong: so", 2.0, 0.0, False)
+
+
+def test_where_stock_left_nothing_that_is_the_reason() -> None:
+    result = Result("d01", [ExerciseResult("e1", "", True, "right", [TestResult("d01_e1_a", "", 1.0, 1.0, True)])])
+    student = honest.Student("a00", {"d01": {}})
+    (one,) = honest.compare(student, "d01", result, honest.given({}, None))
+    assert (one.reason, one.explained) == (honest.NO_SCORE, True)
+
+
+def test_what_stock_gave_is_kept_from_one_run_to_the_next(tmp_path: Path) -> None:
+    warned = {"outputs": [{"output_type": "stream", "name": "stderr"}], "execution_count": 3}
+    ran = {"cells": [{"metadata": {"nbgrader": {"grade_id": "d01_e1_b"}}, **warned}]}
+    kept = honest.Stock.read(tmp_path / "stock.json")
+    kept.keep({"first": honest.given({"d01_e1_a": 1.0, "d01_e1_b": 0.0}, ran)})
+    kept.keep({"second": honest.given({"d01_e1_a": None}, None)})
+    again = honest.Stock.read(tmp_path / "stock.json")
+    assert again.given == kept.given
+    assert again.given["first"].wrong == {"d01_e1_b": honest.STDERR}
+    assert [path.name for path in tmp_path.iterdir()] == ["stock.json"]

@@ -19,7 +19,8 @@ from autograder import engine as engines
 from autograder.endings import KernelTrouble, Stopped
 from autograder.engine import Course, Engine, Family, Settings, SettingsError, settings_of
 from autograder.grade import Known
-from autograder.intake import Notebook
+from autograder.intake import Notebook, read
+from autograder.outline import imports
 from autograder.sandbox import Limits, Means, probe
 from autograder.warm import Zygote
 from tests import small
@@ -239,6 +240,27 @@ def test_a_family_that_starts_threads_is_imported_after_the_fork(tmp_path: Path)
             assert graded(engine, tmp_path, course.source, course).points == 4
     finally:
         os.environ.pop("PYTHONPATH") if before is None else os.environ.update(PYTHONPATH=before)
+
+
+def test_what_of_a_family_is_not_installed_is_left_out(tmp_path: Path) -> None:
+    course = plain("def area(r):\n    return math.pi", "assert area(1) == math.pi")
+    settings = Settings(
+        (Family(("math", "not_installed", "not_installed.part", "json.no_such_part")),), cell_seconds=20
+    )
+    with Engine(settings) as engine:
+        assert graded(engine, tmp_path, course.source, course).points == 4
+
+
+def test_days_of_one_section_share_a_family() -> None:
+    """Else each would have a process of its own that holds the same libraries."""
+    root = Path(__file__).resolve().parents[2]
+    settings = settings_of(root)
+    for section, most in (("1.5", 2), ("4.2", 3)):
+        books = [read(path) for path in sorted((root / "source" / section).glob("*.ipynb"))]
+        engine = Engine(settings)
+        families = {engine._family(imports(book)) for book in books}
+        assert families <= set(settings.families)
+        assert len(families) <= most
 
 
 def test_setting_stop_ends_a_grading_soon(engine: Engine, tmp_path: Path) -> None:

@@ -40,6 +40,12 @@ def test_a_lesson_with_its_exercises(tmp_path: Path) -> None:
     assert (spread.goals, spread.reading, spread.level, spread.points) == ((), "", "stretch", 2)
 
 
+def test_an_exercise_may_forbid_libraries(tmp_path: Path) -> None:
+    ruled = changed(LESSON, ("goals=[1]", 'goals=[1] forbidden=["scipy", "statistics"]'))
+    mean, spread = read_lesson(path_of(tmp_path, ruled)).exercises
+    assert (mean.forbidden, spread.forbidden) == (("scipy", "statistics"), ())
+
+
 def test_hints_are_taken_apart_paragraphs_and_all(tmp_path: Path) -> None:
     first, second, third = read_lesson(path_of(tmp_path)).exercises[0].hints
     assert first == "How would you do it on paper for three numbers?"
@@ -289,6 +295,8 @@ REFLECTION = '# %% [markdown] reflection="reflection"'
         pytest.param([('minutes=10', 'minutes="ten"')], 'minutes="ten"', "minutes is a whole number, not 'ten'", id="minutes in words"),
         pytest.param([('level="warm-up"', 'level="hard"')], 'level="hard"', "level is one of warm-up, core, stretch", id="no such level"),
         pytest.param([('exports=["mean"]', 'exports="mean"')], 'exports="mean"', "exports is a list of names, not 'mean'", id="exports no list"),
+        pytest.param([("goals=[1]", 'goals=[1] forbidden="numpy"')], 'forbidden="numpy"', "forbidden is a list of libraries, not 'numpy'", id="forbidden no list"),
+        pytest.param([("goals=[1]", 'goals=[1] forbidden=["np.dot"]')], "np.dot", "only whole libraries can be forbidden, not 'np.dot'", id="forbidden part"),
         pytest.param([("goals=[1]", 'goals=["1"]')], 'goals=["1"]', "goals is a list of numbers of goals", id="goals in words"),
         pytest.param([("goals=[1]", "goals=1")], "goals=1", "goals is a list of numbers of goals, not 1", id="goals no list"),
         pytest.param([(section(LESSON, 'solution="e1"'), "")], E1, "exercise e1 has no solution cell", id="no solution"),

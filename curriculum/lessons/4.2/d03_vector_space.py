@@ -630,7 +630,7 @@ it acts as if one more document had every word, so that no quotient is infinite.
 A second habit to take over is the split between `fit` and `transform`. Vocabulary and idf belong to the *collection*. A text that comes later is weighed by them, and its unknown words are ignored *before* its length is taken.
 """
 
-# %% [markdown] exercise="e3" title="Reproduce scikit-learn's TF-IDF" level="core" minutes=40 exports=["tfidf"]
+# %% [markdown] exercise="e3" title="Reproduce scikit-learn's TF-IDF" level="core" minutes=40 forbidden=["sklearn"] exports=["tfidf"]
 r"""
 Write `tfidf(collection, texts, *, sublinear_tf=False, use_idf=True, smooth_idf=True, norm="l2")`: what `TfidfVectorizer` with these flags gives when it is fitted on `collection` and then transforms `texts`. Write it yourself,
 without scikit-learn: the tests compare the two. `collection` and `texts` are lists of at least one text; the collection has at least one token. Return a tuple `(vocabulary, matrix)`.
