@@ -199,7 +199,7 @@ def mastery(name: str, title: str, rows: Sequence[Row], says: str) -> Chart:
     """A bar for each concept or technology. A row has "label", "text", "percent", "points", "most", "tried" and "exercises"."""
     shown = [{**row, "full": 100, "shown": f"{row['percent']:g} %"} for row in rows[:BARS]]
     y: Spec = {"field": "label", "type": "nominal", "sort": None}
-    y["axis"] = {"domain": False, "grid": False, "labelLimit": 170, "labelColor": INK, "labelFontSize": 13}
+    y["axis"] = {"domain": False, "grid": False, "labelLimit": 220, "labelColor": INK, "labelFontSize": 13}
     x = {"type": "quantitative", "axis": None, "scale": {"domain": [0, 115]}}
     tips = [{"field": "text", "title": title}, tip("points", "Points"), tip("most", "of", "")]
     tips += [tip("tried", "Exercises tried", ""), tip("exercises", "of", "")]

@@ -59,8 +59,13 @@ class LessonApi(MindHandler, APIHandler):
         return given
 
     def sent(self, **wanted: type | tuple[type, ...]) -> list[Any]:
-        """The values that were sent under these names, of these types. Raises HTTPError for anything else."""
+        """The values that were sent under these names, of these types. Raises HTTPError for anything else.
+
+        Another name is refused, not passed over: whoever sends a learner's must not believe that it was heard.
+        """
         given = self.given()
+        if unknown := [name for name in given if name not in wanted]:
+            raise web.HTTPError(400, f"{unknown[0][:40]!r} is nothing that can be said here. Nothing was changed.")
         for name, kind in wanted.items():
             if not isinstance(given.get(name), kind):
                 raise web.HTTPError(400, f'"{name}" is missing, or is not what it should be. Nothing was changed.')
@@ -74,7 +79,7 @@ class LessonHandler(LessonApi):
     async def get(self) -> None:
         path, learner = self.get_query_argument("path", "", strip=False), self.learner_at_work
         self.set_header("Cache-Control", "no-store")
-        self.finish(await self.asked(lambda desk: desk.lesson(learner, path)))
+        self.finish(await self.asked(lambda desk: _shown_again(self.root, desk.lesson(learner, path))))
 
 
 class CheckHandler(LessonApi):
@@ -139,6 +144,14 @@ class ResetHandler(LessonApi):
     async def post(self, day: str) -> None:
         (exercise,), learner = self.sent(exercise=(str, type(None))), self.learner_at_work
         self.finish(await self.asked(lambda desk: desk.reset(learner, day, exercise)))
+
+
+def _shown_again(root: Path, lesson: dict[str, Any]) -> dict[str, Any]:
+    """A lesson with what is to be said of its last result where no check has just said it."""
+    from curriculum.learning.course_files import VISIBLE_ONLY, handed_out
+
+    judged = any(exercise["state"] != "not attempted" for exercise in lesson["exercises"])
+    return {**lesson, "remarks": [VISIBLE_ONLY] if judged and handed_out(root) else []}
 
 
 def _desk(root: Path, plan_file: Path, server_root: Path, settings: dict[str, Any]) -> Desk:

@@ -67,7 +67,7 @@ def concepts(progress: Progress, catalogue: Catalogue, entries: Iterable[Entry])
 def technologies(progress: Progress, catalogue: Catalogue, entries: Iterable[Entry]) -> tuple[Mastery, ...]:
     """The technologies of the plan, in its order: over the exercises that show a measured goal which names them.
 
-    In a unit that names a technology in none of its goals, every exercise counts for it.
+    A unit that names a technology in none of its goals has nothing to show for it: its exercises may never touch it.
     """
     tried = _tried(entries)
     units = progress.plan.units
@@ -94,7 +94,7 @@ def _using(name: str, unit: Unit, catalogue: Catalogue) -> Iterator[tuple[tuple[
     goals = {goal.number for goal in unit.goals if name in goal.technologies}
     for lesson in catalogue.of_unit(unit.id):
         for exercise in lesson.exercises:
-            if not goals or goals.intersection(exercise.goals):
+            if goals.intersection(exercise.goals):
                 yield (lesson.day, exercise.name), exercise
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from curriculum.journal import Attempt, HintShown, Journal, Minutes, Read, Reset, Review, SolutionShown
+from curriculum.learning.course_files import VISIBLE_ONLY
 from curriculum.plan import load_plan
 from curriculum.ready import make_gradebook
 from tests import small
@@ -201,6 +202,22 @@ def test_where_the_course_has_no_solutions_it_says_so(lab: Lab, course: Path) ->
         assert not [entry for entry in learner.entries(SolutionShown) if entry.exercise == "e3"]
     finally:
         away.rename(source)
+
+
+def test_a_student_s_copy_says_again_that_only_the_visible_tests_were_run(lab: Lab, course: Path) -> None:
+    learner = Learner(lab, "1.5-d5")
+    settings = course / "pyproject.toml"
+    try:
+        settings.write_text("[tool.mind]\nhanded_out = true\n", encoding="utf-8")
+        assert learner.lesson()["remarks"] == []  # nothing was judged yet
+        settings.unlink()
+        learner.write(e1=WRONG)
+        learner.checked()
+        assert learner.lesson()["remarks"] == []
+        settings.write_text("[tool.mind]\nhanded_out = true\n", encoding="utf-8")
+        assert learner.lesson()["remarks"] == [VISIBLE_ONLY]
+    finally:
+        settings.unlink(missing_ok=True)
 
 
 def test_readings_are_ticked_off_and_on_again(lab: Lab) -> None:

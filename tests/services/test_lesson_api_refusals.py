@@ -162,6 +162,14 @@ def test_values_of_another_kind_are_refused(lab: Lab, address: str, body: Any) -
     assert lab.api("POST", address, body).status == 400
 
 
+@pytest.mark.parametrize("name", ["learner", "user", "student_id"])
+def test_what_is_said_for_another_learner_is_refused(lab: Lab, name: str) -> None:
+    for method, address, body in CHANGES:
+        answer = lab.api(method, address, {**(body or {}), name: "bob"})
+        assert (answer.status, f"'{name}'" in answer.json["message"]) == (400, True), address
+    assert lab.api("PUT", "schedule", {"hours_a_week": 7, name: "bob"}).status == 400
+
+
 @pytest.mark.parametrize("day", ["1.5-d99", "1.1.1-d1", "1.5-d2", "..", "%2e%2e%2f1.5-d1", "1.5-d1%00", "x" * 3000])
 def test_days_that_are_not_there_are_not_found(lab: Lab, day: str) -> None:
     for method, address, body in CHANGES[1:]:

@@ -107,6 +107,10 @@ def test_who_gives_up_sees_the_solution_and_it_is_written_down(server: Server, p
     check(page)
     expect(page.locator(".mind-card[data-state=correct]")).to_contain_text("6 of 6 points")
     recorded(page)
+    page.get_by_role("button", name=re.compile("^Exercise 5,")).click()
+    other = page.get_by_role("region", name="Result of “Strassen")
+    other.get_by_role("button", name="Show hint 1 of 3").click()
+    expect(other.locator("mjx-container").first).to_be_visible()  # a hint's formulas are drawn
 
 
 def test_a_reset_keeps_the_work_of_before(server: Server, page: Page) -> None:
@@ -223,3 +227,6 @@ def test_a_student_s_copy_says_that_only_the_visible_tests_were_run(server: Serv
     told = page.locator(".mind-summary:visible").get_by_text("Only the tests that you see in the notebook were run.")
     expect(told).to_be_visible()
     picture(page, "lesson-visible-tests-only")
+    page.reload()
+    expect(page.locator(".mind-summary:visible")).to_contain_text("6 of 31 points")
+    expect(told).to_be_visible()

@@ -121,6 +121,14 @@ def test_a_new_workspace_begins_with_the_plan_and_an_old_one_as_it_was_left(serv
     page.reload()
     expect(page.locator(".jp-FileBrowser")).to_be_visible()
     expect(page.locator(".mind-plan")).to_be_hidden()
+    # As somebody left it who has never seen the plan: JupyterLab keeps one workspace for all courses and folders.
+    page.goto("about:blank")
+    (kept,) = (server.home / "jupyter_config_dir" / "lab" / "workspaces").iterdir()
+    workspace = json.loads(kept.read_text())
+    del workspace["data"]["stateless-mind:plan-seen"]
+    kept.write_text(json.dumps(workspace))
+    page.goto(server.at("/lab"))
+    expect(page.locator(".mind-tree")).to_be_visible()
 
 
 def test_the_plan_with_the_keyboard_alone(server: Server, page: Page) -> None:

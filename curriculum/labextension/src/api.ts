@@ -117,6 +117,8 @@ export interface LessonData {
   kind: 'lesson' | 'review';
   readings: Reading[];
   exercises: Exercise[];
+  /** What is to be said of a result that is shown again; a check says its own. */
+  remarks?: string[];
 }
 
 /** What a check says, line by line. */

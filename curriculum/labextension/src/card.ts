@@ -1,5 +1,6 @@
 import { Clipboard, Dialog, showDialog } from '@jupyterlab/apputils';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 
 import { Exercise, Test } from './api';
@@ -13,6 +14,8 @@ export class Card extends Widget {
   /** The text of a hint or a solution, as Jupyter draws Markdown; drawn once, for it takes time. */
   private readonly drawn = new Map<string, HTMLElement>();
   private readonly drawing: Promise<void>[] = [];
+  /** Texts whose formulas are still to be drawn: that takes the page's measures, so not before the card is in it. */
+  private readonly formulas = new Set<HTMLElement>();
   private before = '';
 
   constructor(
@@ -58,6 +61,21 @@ export class Card extends Widget {
   /** Takes the focus, at the line that says how it went. */
   focus(): void {
     this.node.querySelector<HTMLElement>('.mind-card-title')?.focus({ preventScroll: true });
+  }
+
+  protected override onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    void this.drawFormulas();
+  }
+
+  /** A renderer draws formulas only where it is a widget of the page's; these are parts of the card. */
+  private async drawFormulas(...texts: HTMLElement[]): Promise<void> {
+    texts.forEach(text => this.formulas.add(text));
+    if (this.isAttached) {
+      const waiting = [...this.formulas];
+      this.formulas.clear();
+      await Promise.all(waiting.map(text => this.rendermime.latexTypesetter?.typeset(text)));
+    }
   }
 
   private header(exercise: Exercise, stale: boolean): HTMLElement {
@@ -210,8 +228,10 @@ export class Card extends Widget {
     let node = this.drawn.get(key);
     if (!node) {
       const renderer = this.rendermime.createRenderer('text/markdown');
-      this.drawing.push(renderer.renderModel(this.rendermime.createModel({ data: { 'text/markdown': text } })));
-      node = renderer.node;
+      const drawn = renderer.node;
+      const render = renderer.renderModel(this.rendermime.createModel({ data: { 'text/markdown': text } }));
+      this.drawing.push(render.then(() => this.drawFormulas(drawn)));
+      node = drawn;
       this.drawn.set(key, node);
     }
     return node;

@@ -5,6 +5,7 @@ import { ICommandPalette, IToolbarWidgetRegistry } from '@jupyterlab/apputils';
 import { ILauncher } from '@jupyterlab/launcher';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { IStateDB } from '@jupyterlab/statedb';
 
 import { Api } from './api';
 import { addCommands } from './commands';
@@ -13,13 +14,15 @@ import { PlanPanel } from './panel';
 import { addButtons } from './toolbar';
 
 const ID = 'stateless-mind:plugin';
+/** What a workspace keeps once the plan was opened in it. */
+const SEEN = 'stateless-mind:plan-seen';
 
 const plugin: JupyterFrontEndPlugin<void> = {
   id: ID,
   description: 'The plan in the side bar, and checks, hints and active minutes in each lesson.',
   autoStart: true,
   requires: [INotebookTracker, IToolbarWidgetRegistry],
-  optional: [ISettingRegistry, ICommandPalette, ILauncher, ILayoutRestorer, ILabShell],
+  optional: [ISettingRegistry, ICommandPalette, ILauncher, ILayoutRestorer, ILabShell, IStateDB],
   activate: (
     app: JupyterFrontEnd,
     tracker: INotebookTracker,
@@ -28,7 +31,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
     palette: ICommandPalette | null,
     launcher: ILauncher | null,
     restorer: ILayoutRestorer | null,
-    labShell: ILabShell | null
+    labShell: ILabShell | null,
+    state: IStateDB | null
   ) => {
     const server = app.serviceManager.serverSettings;
     const api = new Api(server);
@@ -50,14 +54,26 @@ const plugin: JupyterFrontEndPlugin<void> = {
       }
     });
     app.shell.currentChanged?.connect(() => lessons.turned(app.shell.currentWidget));
-    // A workspace that is opened for the first time begins with the plan. Where it has been before, what its owner left
-    // open is open. JupyterLab shows its file browser at the same moment; `app.restored` comes after that.
-    void Promise.all([labShell?.restored, app.restored]).then(([layout]) => {
-      if (layout?.fresh && labShell?.mode !== 'single-document') {
+    void beginWithThePlan();
+    void begin();
+
+    // A workspace that has never shown the plan begins with it: a new one, and that of somebody who has used JupyterLab for
+    // other things before. After that, what its owner left open is open. JupyterLab shows its file browser in a new workspace
+    // at the same moment; `app.restored` comes after that.
+    async function beginWithThePlan(): Promise<void> {
+      const [layout] = await Promise.all([labShell?.restored, app.restored]);
+      if (!layout || labShell?.mode === 'single-document') {
+        return;
+      }
+      // Where that cannot be kept or read, a new workspace alone begins with it.
+      const seen = state ? await state.fetch(SEEN).catch(() => true) : true;
+      if (layout.fresh || !seen) {
         labShell?.activateById(panel.id);
       }
-    });
-    void begin();
+      if (!seen) {
+        await state?.save(SEEN, true).catch(() => undefined);
+      }
+    }
 
     async function begin(): Promise<void> {
       // Without its settings (an old schema, a server that keeps none) the course works all the same.

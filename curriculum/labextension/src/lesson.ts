@@ -92,6 +92,9 @@ export class Lesson implements IDisposable {
       }
       this.problem = '';
       this.compare(data);
+      if (!this.data) {
+        this.remarks = data?.remarks ?? [];
+      }
       this.take(data);
     } catch (error) {
       if (this.isDisposed || turn !== this.loading) {
@@ -273,7 +276,7 @@ export class Lesson implements IDisposable {
     }
     if (data && checkedElsewhere(this.data, data)) {
       this.first = null;
-      this.remarks = [];
+      this.remarks = data.remarks ?? [];
       this.message = `Checked elsewhere: ${points(data.points, data.most)}.`;
       this._scored.emit();
     }
