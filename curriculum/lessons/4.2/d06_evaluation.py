@@ -229,10 +229,10 @@ for seed in range(6):
 
 # %% test="e1_f" points=2 title="F weighs recall beta times as much as precision"
 check(prf, {"a", "b", "c", "d"}, {"a", "b", "x"}).satisfies(
-    lambda three: abs(three[2] - 4 / 7) < 1e-12, "F = 4/7 in the last place", idea="the harmonic mean of 1/2 and 2/3"
+    lambda three: abs(three[2] - 4 / 7) < 1e-12, "F = 4/7 as the third value", idea="the harmonic mean of 1/2 and 2/3"
 )
 check(prf, {"a", "b", "c", "d"}, {"a", "b", "x"}, beta=2).satisfies(
-    lambda three: abs(three[2] - 5 / 8) < 1e-12, "F = 5/8 in the last place", idea="beta 2 draws F towards recall"
+    lambda three: abs(three[2] - 5 / 8) < 1e-12, "F = 5/8 as the third value", idea="beta 2 draws F towards recall"
 )
 ### BEGIN HIDDEN TESTS
 for seed in range(6):
@@ -244,7 +244,7 @@ for seed in range(6):
         exact = fbeta_score([d in wanted for d in names], [d in chosen for d in names], beta=beta)
         check(prf, chosen, wanted, beta).note(f"seed {10 + seed}").satisfies(
             lambda three: abs(three[2] - exact) < 1e-12,
-            f"F = {exact:.6g} in the last place",
+            f"F = {exact:.6g} as the third value",
             idea="the weighted harmonic mean; beta stands in it squared, beside the precision below the line",
         )
 ### END HIDDEN TESTS
