@@ -10,7 +10,7 @@ from pathlib import Path
 import networkx as nx
 import pytest
 
-from curriculum.lab import library
+from curriculum.lab import library, market, neardups, ratings
 from curriculum.plan import load_plan
 
 FOLDER = Path(__file__).resolve().parents[2] / "datasets"
@@ -30,11 +30,34 @@ def _library() -> list[str]:
     return [json.dumps(row) + "\n" for row in (*lib.texts.items(), *lib.queries.items(), *judged, *lib.links)]
 
 
+def _market_baskets() -> list[str]:
+    return [json.dumps(basket) + "\n" for basket in market.generate(seed=REGISTRY["market-baskets"]["seed"]).baskets]
+
+
+def _near_duplicates() -> list[str]:
+    docs = neardups.generate(seed=REGISTRY["near-duplicates"]["seed"])
+    pairs = ((*pair, str(similarity)) for pair, similarity in docs.pairs.items())
+    return [json.dumps(row) + "\n" for row in (*docs.texts.items(), *pairs)]
+
+
+def _ratings() -> list[str]:
+    made = ratings.generate(seed=REGISTRY["ratings"]["seed"])
+    columns = (made.users, made.items, made.values, made.times)
+    return [json.dumps(row) + "\n" for row in zip(*(column.tolist() for column in columns), strict=True)]
+
+
 def _pydoc_topics() -> list[str]:
     return [f"{name}\n" for name in sorted(library.pydoc_topics())]  # the texts are each version's own
 
 
-ROWS = {"karate-club": _karate_club, "library": _library, "pydoc-topics": _pydoc_topics}
+ROWS = {
+    "karate-club": _karate_club,
+    "library": _library,
+    "market-baskets": _market_baskets,
+    "near-duplicates": _near_duplicates,
+    "pydoc-topics": _pydoc_topics,
+    "ratings": _ratings,
+}
 
 
 @pytest.mark.parametrize("name", REGISTRY)
