@@ -205,19 +205,17 @@ def test_where_the_course_has_no_solutions_it_says_so(lab: Lab, course: Path) ->
 
 
 def test_a_student_s_copy_says_again_that_only_the_visible_tests_were_run(lab: Lab, course: Path) -> None:
-    learner = Learner(lab, "1.5-d5")
+    judged, fresh = Learner(lab, "1.5-d1"), Learner(lab, "1.5-d7")
+    judged.write(e1=WRONG)
+    judged.checked()
+    assert judged.lesson()["remarks"] == []
     settings = course / "pyproject.toml"
+    settings.write_text("[tool.mind]\nhanded_out = true\n", encoding="utf-8")
     try:
-        settings.write_text("[tool.mind]\nhanded_out = true\n", encoding="utf-8")
-        assert learner.lesson()["remarks"] == []  # nothing was judged yet
-        settings.unlink()
-        learner.write(e1=WRONG)
-        learner.checked()
-        assert learner.lesson()["remarks"] == []
-        settings.write_text("[tool.mind]\nhanded_out = true\n", encoding="utf-8")
-        assert learner.lesson()["remarks"] == [VISIBLE_ONLY]
+        assert judged.lesson()["remarks"] == [VISIBLE_ONLY]
+        assert fresh.lesson()["remarks"] == []  # nothing was judged there
     finally:
-        settings.unlink(missing_ok=True)
+        settings.unlink()
 
 
 def test_readings_are_ticked_off_and_on_again(lab: Lab) -> None:
