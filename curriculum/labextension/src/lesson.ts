@@ -92,9 +92,6 @@ export class Lesson implements IDisposable {
       }
       this.problem = '';
       this.compare(data);
-      if (!this.data) {
-        this.remarks = data?.remarks ?? [];
-      }
       this.take(data);
     } catch (error) {
       if (this.isDisposed || turn !== this.loading) {
@@ -178,10 +175,9 @@ export class Lesson implements IDisposable {
   async read(reading: string, done: boolean): Promise<void> {
     await this.attempt('Not ticked', async day => {
       await this.api.read(day, reading, done);
-      for (const one of this.data?.readings ?? []) {
-        if (one.id === reading) {
-          one.done = done;
-        }
+      const one = this.data?.readings.find(({ id }) => id === reading);
+      if (one) {
+        one.done = done;
       }
       this.say(done ? 'Ticked as read.' : 'No longer ticked.');
       this._scored.emit();
@@ -274,9 +270,10 @@ export class Lesson implements IDisposable {
     if (data && this.recorded && !this.recording && data.recorded !== this.recorded.done) {
       this.recorded = data.recorded ? { done: true, message: '' } : null;
     }
-    if (data && checkedElsewhere(this.data, data)) {
+    const elsewhere = checkedElsewhere(this.data, data);
+    this.remarks = this.data && !elsewhere ? this.remarks : (data?.remarks ?? []);
+    if (data && elsewhere) {
       this.first = null;
-      this.remarks = data.remarks ?? [];
       this.message = `Checked elsewhere: ${points(data.points, data.most)}.`;
       this._scored.emit();
     }
